@@ -1,0 +1,50 @@
+//! The front door: an HTTP/1.1 reverse proxy that behaves like the platform's router.
+//!
+//! It never starts or stops anything. It reports arrivals and waits at the gate; what a visitor gets
+//! while the app is away comes from the profile's data.
+
+mod meter;
+mod rules;
+
+pub use meter::{Activity, Meter};
+pub use rules::EdgeRules;
+
+use tokio::time::Instant;
+
+use crate::event::{ClientKind, Request, RequestId};
+use crate::units::Elapsed;
+
+/// What the edge tells the conductor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// A request came while the gate was not open, and by the wake rules it asks for the app.
+    WakeAsked {
+        /// Which.
+        request: RequestId,
+        /// Who.
+        client: ClientKind,
+    },
+    /// A request ended.
+    Ended(Box<Request>),
+}
+
+/// The moment a run began. Every time in a run is counted from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch(Instant);
+
+impl Epoch {
+    /// The run begins now.
+    pub fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Time since the run began.
+    pub fn now(self) -> Elapsed {
+        Elapsed::from(self.0.elapsed())
+    }
+
+    /// The moment `at` on tokio's clock.
+    pub fn instant(self, at: Elapsed) -> Instant {
+        self.0.checked_add(at.duration()).unwrap_or_else(|| self.0 + std::time::Duration::from_secs(86_400 * 365))
+    }
+}

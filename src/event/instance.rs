@@ -1,0 +1,66 @@
+use std::fmt;
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Memory;
+
+/// Number of an instance in its run, from one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct InstanceId(pub u32);
+
+impl fmt::Display for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// The end of an instance's main process, with its witnesses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exit {
+    /// Which.
+    pub instance: InstanceId,
+    /// Exit status as the engine tells it (128 + n for signal n).
+    pub code: i32,
+    /// What ended it.
+    pub cause: ExitCause,
+    /// The need in the last sample before the end.
+    pub need: Option<Memory>,
+    /// Witness one: the engine said "out of memory".
+    pub engine_says_oom: bool,
+    /// Witness two: the kernel's own counter of kills in this group. `None` when it could not be read.
+    pub kernel_oom_kills: Option<u64>,
+}
+
+/// What ended a main process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExitCause {
+    /// It ended by itself with status 0.
+    Finished,
+    /// It ended by itself, or by its own fault, with another status.
+    Crashed,
+    /// The kernel killed it at the instance's own memory limit.
+    OutOfMemory,
+    /// emu stopped it, as the platform would.
+    Stopped,
+    /// It was killed, and neither emu nor the memory limit did it. Says nothing about the plan.
+    KilledFromOutside,
+}
+
+/// A socket that listens inside an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Listener {
+    /// Address and port as the app bound them.
+    pub address: SocketAddr,
+}
+
+/// A file that the app wrote and the plan would lose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Its path inside the instance.
+    pub path: String,
+    /// Its size, where the engine tells.
+    pub size: Option<Memory>,
+}

@@ -1,0 +1,45 @@
+use serde::{Deserialize, Serialize};
+
+use super::InstanceId;
+use crate::units::{Elapsed, Memory};
+
+/// Counters of an instance at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Which.
+    pub instance: InstanceId,
+    /// Where the counters were read.
+    pub source: SampleSource,
+    /// What the kernel charges to the group, page cache included.
+    pub usage: Memory,
+    /// What the app needs: usage minus inactive file cache, shared memory included.
+    pub need: Memory,
+    /// Shared memory and tmpfs, a part of `need`. `None` when it is not told apart.
+    pub shared: Option<Memory>,
+    /// Swap in use.
+    pub swap: Memory,
+    /// CPU time used since the instance started.
+    pub cpu: Elapsed,
+    /// Enforcement periods since the instance started.
+    pub periods: u64,
+    /// Those of them in which the app ran out of its share.
+    pub throttled_periods: u64,
+    /// Time the app stood still for want of CPU share.
+    pub throttled: Elapsed,
+    /// Processes and threads. `None` when not told.
+    pub pids: Option<u32>,
+    /// Kills for want of memory in this group since the instance started. `None` when not told.
+    pub oom_kills: Option<u64>,
+}
+
+/// Where counters were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleSource {
+    /// The control group's own files, version 1.
+    CgroupV1,
+    /// The control group's own files, version 2.
+    CgroupV2,
+    /// The engine's statistics stream, about once a second.
+    EngineStream,
+}

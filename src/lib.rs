@@ -1,0 +1,33 @@
+//! `emu` runs an app under a hosting plan's limits and behaviour, on your own machine,
+//! records what happened, and says whether the app lives on that plan.
+//!
+//! The rooms, from the pure ones to the ones that touch the world. What may use what is written
+//! down in `docs/architecture.md` and held by `tests/house.rs`.
+//!
+//! - [`units`]: memory, CPU, time and money; the only parser of sizes.
+//! - [`profile`]: a hosting plan as data: TOML in, [`profile::Profile`] out.
+//! - [`spec`]: profile + app + machine + overrides, fully resolved, with its fidelity list.
+//! - [`event`]: the vocabulary of a run, and the gate that stands between visitors and the app.
+//! - [`lifecycle`]: the state machine of an instance. The only place that decides.
+//! - [`report`]: folds over events: summary, tables, JSON.
+//! - [`app`]: what the user asked to run.
+//! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
+//! - [`edge`]: the front door.
+//! - [`conduct`]: the loop. The only place that acts.
+//! - [`store`]: the record of every run, in SQLite.
+//! - [`mimic`]: the obedient, misbehaving app inside the binary.
+//! - [`cli`]: arguments, terminal, environment, exit codes.
+
+pub mod app;
+pub mod cli;
+pub mod conduct;
+pub mod edge;
+pub mod engine;
+pub mod event;
+pub mod lifecycle;
+pub mod mimic;
+pub mod profile;
+pub mod report;
+pub mod spec;
+pub mod store;
+pub mod units;

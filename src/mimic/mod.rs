@@ -1,0 +1,1 @@
+//! The obedient, misbehaving app.

@@ -1,0 +1,79 @@
+//! A hosting plan as data: TOML text in, [`Profile`] out, with the origin of every value.
+//!
+//! The families of settings stand one to a file. Each file holds the plain struct that the rest of
+//! the program reads. A profile is complete after loading: no field means "use the default".
+
+mod cpu;
+mod disk;
+mod health;
+mod memory;
+mod origin;
+mod plan;
+mod process;
+mod restart;
+mod router;
+mod sleep;
+mod start;
+
+pub use cpu::{Burst, CpuRules};
+pub use disk::{DiskKind, DiskRules};
+pub use health::{HealthCheck, HealthRules};
+pub use memory::{AtLimit, MemoryRules};
+pub use origin::{Confidence, Layer, Origin, Source};
+pub use plan::{Plan, Price, Range};
+pub use process::{LimitRules, PortRules, ProcessRules};
+pub use restart::{QuotaRules, RestartPolicy, RestartRules, ShutdownRules};
+pub use router::{Answer, Cause, RouterRules};
+pub use sleep::{IdleSignal, SleepRules, StandIn, WakeAnswer, WakeRules};
+pub use start::{BootRules, LineKind, StartRules};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a host promises on one plan. Pure data; every number has an origin under its setting key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Name, platform, price, documentation.
+    pub plan: Plan,
+    /// Memory limit, swap, what happens at the limit.
+    pub memory: MemoryRules,
+    /// CPU share and how it is enforced.
+    pub cpu: CpuRules,
+    /// The disk and whether it survives a restart.
+    pub disk: DiskRules,
+    /// Processes, open files, shared memory.
+    pub limits: LimitRules,
+    /// Where the app must listen.
+    pub port: PortRules,
+    /// What the platform does before the process runs.
+    pub start: StartRules,
+    /// How long the app may take to answer.
+    pub boot: BootRules,
+    /// How the platform asks whether the app is well.
+    pub health: HealthRules,
+    /// When the plan puts the app to sleep; `None` when it never does.
+    pub sleep: Option<SleepRules>,
+    /// What visitors get while the app sleeps or wakes.
+    pub wake: WakeRules,
+    /// The platform's router.
+    pub router: RouterRules,
+    /// What the platform answers in place of the app, by cause.
+    pub answers: BTreeMap<Cause, Answer>,
+    /// How the platform stops an instance.
+    pub shutdown: ShutdownRules,
+    /// When and how the platform starts an instance again.
+    pub restart: RestartRules,
+    /// Monthly allowances.
+    pub quota: QuotaRules,
+    /// User, hostname, directories.
+    pub process: ProcessRules,
+    /// Variables the platform sets. `{port}` and the like are filled in by the spec.
+    pub environment: BTreeMap<String, String>,
+    /// The platform's own log lines, as templates.
+    pub lines: BTreeMap<LineKind, String>,
+    /// Where every value comes from, by setting key (`memory.limit`).
+    pub origins: BTreeMap<String, Origin>,
+    /// The sources the origins point to, by name.
+    pub sources: BTreeMap<String, Source>,
+}

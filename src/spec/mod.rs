@@ -1,0 +1,142 @@
+//! What emu will do about an app on this machine: profile, app, machine and overrides, resolved.
+//!
+//! A [`Spec`] holds no "use the default". Where it departs from the profile, the departure stands in
+//! its [`Promise`] list. Pure: the machine is described by a value.
+
+#[cfg(test)]
+pub(crate) mod example;
+mod promise;
+
+pub use promise::{Keeping, Promise};
+
+pub use crate::profile::{
+    Answer, AtLimit, BootRules, Burst, Cause, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, IdleSignal,
+    LimitRules, LineKind, MemoryRules, Origin, Plan, PortRules, ProcessRules, QuotaRules, RestartPolicy, RestartRules,
+    RouterRules, ShutdownRules, SleepRules, Source, StandIn, StartRules, WakeAnswer, WakeRules,
+};
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Memory;
+
+/// Everything one run needs to know, fully resolved. The first event of a run carries it whole.
+///
+/// The families are those of the profile after overrides; the timers among them that belong to the
+/// platform (not to the app) are already divided by [`Spec::warp`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// What the plan is called and costs.
+    pub plan: Plan,
+    /// What is run.
+    pub app: AppSpec,
+    /// Memory rules.
+    pub memory: MemoryRules,
+    /// CPU rules.
+    pub cpu: CpuRules,
+    /// Disk rules.
+    pub disk: DiskRules,
+    /// Limits on countable things.
+    pub limits: LimitRules,
+    /// Where the app must listen.
+    pub port: PortRules,
+    /// The platform's own delay before the process runs. Zero when switched off.
+    pub start: StartRules,
+    /// Boot limit.
+    pub boot: BootRules,
+    /// Health rules.
+    pub health: HealthRules,
+    /// Sleep rules; `None` when the plan never sleeps.
+    pub sleep: Option<SleepRules>,
+    /// Wake rules.
+    pub wake: WakeRules,
+    /// Router rules.
+    pub router: RouterRules,
+    /// The platform's answers by cause. Complete: every [`Cause`] has one.
+    pub answers: BTreeMap<Cause, Answer>,
+    /// Shutdown rules.
+    pub shutdown: ShutdownRules,
+    /// Restart rules.
+    pub restart: RestartRules,
+    /// Monthly allowances.
+    pub quota: QuotaRules,
+    /// What the process sees of its surroundings.
+    pub process: ProcessRules,
+    /// The whole environment given to the process on top of the image's own.
+    pub environment: BTreeMap<String, String>,
+    /// Templates of the platform's log lines.
+    pub lines: BTreeMap<LineKind, String>,
+    /// How many times faster the platform's timers run. One is real time.
+    pub warp: u32,
+    /// What is kept, approximated and not kept. Heads every run.
+    pub fidelity: Vec<Promise>,
+    /// Where every value comes from, by setting key.
+    pub origins: BTreeMap<String, Origin>,
+    /// The sources the origins point to, by name.
+    pub sources: BTreeMap<String, Source>,
+}
+
+/// What is run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppSpec {
+    /// What the user called it: `mimic`, `myapp:latest`.
+    pub name: String,
+    /// Where the program comes from.
+    pub image: Image,
+    /// The command, in place of the image's own. Empty keeps the image's.
+    pub command: Vec<String>,
+}
+
+/// Where the program comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Image {
+    /// The app inside this very binary.
+    Mimic,
+    /// An image that the engine knows by this name.
+    Named(String),
+}
+
+/// What the machine can do, as found before the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// The engine: `docker`.
+    pub engine: String,
+    /// Its version, and that of its API, as text.
+    pub engine_version: String,
+    /// Memory that the engine can give (of its virtual machine, where it runs in one).
+    pub memory: Memory,
+    /// Swap that the engine can give.
+    pub swap: Memory,
+    /// CPUs that the engine can give.
+    pub cpus: u32,
+    /// Operating system and architecture: `linux/amd64`.
+    pub platform: String,
+    /// What the engine can enforce.
+    pub can: Capabilities,
+}
+
+/// What an engine can enforce and observe on this machine. Known before the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each one is an independent fact about the machine")]
+pub struct Capabilities {
+    /// Limits memory, and kills at the limit.
+    pub memory_limit: bool,
+    /// Limits memory and swap together.
+    pub swap_limit: bool,
+    /// CPU quota and period.
+    pub cpu_quota: bool,
+    /// Processes and threads.
+    pub pids_limit: bool,
+    /// Pins the app to some CPUs.
+    pub cpuset: bool,
+    /// Reads the counters of the control group directly, at 10 Hz or better.
+    pub fast_counters: bool,
+    /// The version of the control group interface, 1 or 2. 0 when it cannot be told.
+    pub cgroup_version: u8,
+    /// The instance's own address can be dialled from here.
+    pub direct_address: bool,
+    /// The disk's size can be limited.
+    pub disk_size: bool,
+}

@@ -1,0 +1,66 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::number::{UnitError, split};
+
+const EXPECTED: &str = "a price in US dollars such as `$7` or `$0.25`";
+
+/// An amount of US dollars, in millionths, so that usage rates keep their small digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Money(u64);
+
+impl Money {
+    /// From millionths of a dollar.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// Millionths of a dollar.
+    pub const fn micros(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for Money {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let fail = || UnitError { found: text.to_owned(), expected: EXPECTED };
+        let amount = text.trim().strip_prefix('$').ok_or_else(fail)?;
+        let quantity = split(amount, EXPECTED).map_err(|_| fail())?;
+        if !quantity.unit.is_empty() {
+            return Err(fail());
+        }
+        quantity.times(1_000_000).map(Self).ok_or_else(fail)
+    }
+}
+
+/// Cents always as two digits; smaller parts only when there are any: `$7`, `$0.25`, `$0.000012`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (dollars, rest) = (self.0 / 1_000_000, self.0 % 1_000_000);
+        let text = match rest {
+            0 => format!("${dollars}"),
+            cents if cents % 10_000 == 0 => format!("${dollars}.{:02}", cents / 10_000),
+            small => format!("${dollars}.{}", format!("{small:06}").trim_end_matches('0')),
+        };
+        f.pad(&text)
+    }
+}
+
+impl From<Money> for String {
+    fn from(value: Money) -> Self {
+        value.to_string()
+    }
+}
+
+impl TryFrom<String> for Money {
+    type Error = UnitError;
+
+    fn try_from(text: String) -> Result<Self, UnitError> {
+        text.parse()
+    }
+}

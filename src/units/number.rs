@@ -1,0 +1,60 @@
+//! What the four parsers share: a decimal number followed by a unit word.
+
+/// Why a quantity could not be read. The sentence names what was found and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("found `{found}`, expected {expected}")]
+pub struct UnitError {
+    /// The text that was given.
+    pub found: String,
+    /// What would have been right, with an example.
+    pub expected: &'static str,
+}
+
+/// Splits `1.5 GiB` into an exact decimal and its unit: (digits, digits after the point, unit).
+///
+/// Works on integers only, so that `0.1` is exactly a tenth: a float would make
+/// `2.7 GB` a few bytes short.
+pub(super) fn split<'t>(text: &'t str, expected: &'static str) -> Result<Quantity<'t>, UnitError> {
+    let fail = || UnitError { found: text.to_owned(), expected };
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if whole.is_empty() || (number.contains('.') && fraction.is_empty()) || fraction.contains('.') {
+        return Err(fail());
+    }
+    let digits: String = whole.chars().chain(fraction.chars()).filter(|c| *c != '_').collect();
+    let scale = u32::try_from(fraction.chars().filter(|c| *c != '_').count()).map_err(|_| fail())?;
+    let digits = digits.parse::<u128>().map_err(|_| fail())?;
+    if scale > 12 {
+        return Err(fail());
+    }
+    Ok(Quantity { digits, scale, unit: unit.trim() })
+}
+
+/// A decimal number as `digits / 10^scale`, and the word after it.
+pub(super) struct Quantity<'t> {
+    digits: u128,
+    scale: u32,
+    pub(super) unit: &'t str,
+}
+
+impl Quantity<'_> {
+    /// The number times `factor`, rounded to the nearest whole. `None` when it does not fit in 64 bits.
+    pub(super) fn times(&self, factor: u64) -> Option<u64> {
+        let divisor = 10_u128.pow(self.scale);
+        let product = self.digits.checked_mul(u128::from(factor))?;
+        u64::try_from((product + divisor / 2) / divisor).ok()
+    }
+}
+
+/// Prints `value / 10^scale` without trailing zeros: `(1500, 3)` is `1.5`.
+pub(super) fn decimal(value: u64, scale: u32) -> String {
+    let divisor = 10_u64.pow(scale);
+    let (whole, rest) = (value / divisor, value % divisor);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    let rest = format!("{rest:0width$}", width = scale as usize);
+    format!("{whole}.{}", rest.trim_end_matches('0'))
+}

@@ -1,1 +1,4 @@
-fn main() {}
+//! Everything that drives the binary or an engine, linked once.
+
+mod cli;
+mod driver;

@@ -1,0 +1,97 @@
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Exit, Failure};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// The two streams of the program: data on standard output, talk on standard error.
+///
+/// Colour appears only on a terminal, and never when `NO_COLOR` is set; the streams take care of it.
+/// A reader who goes away (`emu … | head`) is no error.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    talk_is_terminal: bool,
+    data_is_terminal: bool,
+}
+
+impl Printer {
+    /// For the streams of this process.
+    pub(super) fn new() -> Self {
+        Self { talk_is_terminal: io::stderr().is_terminal(), data_is_terminal: io::stdout().is_terminal() }
+    }
+
+    /// Whether a person may be looking at the talk.
+    pub fn talks_to_terminal(&self) -> bool {
+        self.talk_is_terminal
+    }
+
+    /// Columns of the terminal behind the talk; 100 where there is none.
+    pub fn width(&self) -> usize {
+        let size = rustix::termios::tcgetwinsize(io::stderr());
+        size.map_or(100, |size| usize::from(size.ws_col)).max(20)
+    }
+
+    /// Columns for data: as wide as the terminal, and 100 elsewhere.
+    pub fn data_width(&self) -> usize {
+        if !self.data_is_terminal {
+            return 100;
+        }
+        let size = rustix::termios::tcgetwinsize(io::stdout());
+        size.map_or(100, |size| usize::from(size.ws_col)).max(40)
+    }
+
+    /// Writes data and a line end.
+    pub fn data(&self, text: &str) {
+        ignore(writeln!(anstream::stdout().lock(), "{text}"));
+    }
+
+    /// Writes one JSON document as data.
+    pub fn json(&self, value: &impl serde::Serialize) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => self.data(&text),
+            Err(error) => self.warn(&format!("this cannot be written as JSON: {error}")),
+        }
+    }
+
+    /// Says something to the person and ends the line.
+    pub fn say(&self, text: &str) {
+        ignore(writeln!(anstream::stderr().lock(), "{text}"));
+    }
+
+    /// Writes talk as it is: no line end, for progress that rewrites its line.
+    pub fn raw(&self, text: &str) {
+        let mut stderr = anstream::stderr().lock();
+        ignore(stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
+    }
+
+    /// Says something that deserves attention.
+    pub fn warn(&self, text: &str) {
+        self.say(&format!("{WARNING}warning:{WARNING:#} {text}"));
+    }
+
+    /// Says why a command failed, with its hints, and returns how the process ends.
+    pub fn failure(&self, failure: &Failure) -> Exit {
+        self.say(&format!("{ERROR}error:{ERROR:#} {}", failure.message));
+        for hint in &failure.hints {
+            self.say(&format!("{HINT}hint:{HINT:#} {hint}"));
+        }
+        failure.exit
+    }
+
+    /// Prints what clap has to say: help and version are data, the rest is a mistake of usage.
+    pub(super) fn usage(&self, error: &clap::Error) -> Exit {
+        ignore(error.print());
+        if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    }
+}
+
+/// A closed pipe is the reader's right, and there is nobody to tell about a closed standard error.
+fn ignore(written: io::Result<()>) {
+    if let Err(error) = written {
+        tracing::debug!("not written: {error}");
+    }
+}

@@ -89,6 +89,29 @@ pub(crate) fn example() -> Spec {
     }
 }
 
+/// A machine that can do everything.
+pub(crate) fn machine() -> Machine {
+    Machine {
+        engine: "fake".into(),
+        engine_version: "1.0 (API 1.41)".into(),
+        memory: Memory::from_mib(8_192),
+        swap: Memory::default(),
+        cpus: 4,
+        platform: "linux/amd64".into(),
+        can: Capabilities {
+            memory_limit: true,
+            swap_limit: true,
+            cpu_quota: true,
+            pids_limit: true,
+            cpuset: true,
+            fast_counters: true,
+            cgroup_version: 2,
+            direct_address: true,
+            disk_size: false,
+        },
+    }
+}
+
 fn plan() -> Plan {
     Plan {
         id: "example".into(),

@@ -47,6 +47,16 @@ impl Memory {
         self.0 as f64 / 1e6
     }
 
+    /// For people: `842 KiB`, `487.3 MiB`, `12.4 GiB`. Rounded, so it does not read back.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits hold any real memory size")]
+    pub fn human(self) -> String {
+        match self.0 {
+            0..1_048_576 => format!("{} KiB", self.0.div_ceil(1_024)),
+            1_048_576..10_737_418_240 => format!("{:.1} MiB", self.0 as f64 / 1_048_576.0),
+            _ => format!("{:.1} GiB", self.0 as f64 / 1_073_741_824.0),
+        }
+    }
+
     /// This amount as a share of `whole`, in percent. Zero when `whole` is zero.
     #[expect(clippy::cast_precision_loss, reason = "53 bits hold any real memory size")]
     pub fn percent_of(self, whole: Self) -> f64 {

@@ -1,0 +1,225 @@
+//! Arbitrary events of every kind, for property tests.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use proptest::prelude::*;
+
+use crate::event::{
+    ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, Header, Hold, InstanceId, Kind, Request, RequestId,
+    Sample, SampleSource, State, Why,
+};
+use crate::profile::Cause;
+use crate::spec::example::{example, machine};
+use crate::units::{Elapsed, Memory};
+
+/// Any event. Numbers stay within what a database column holds.
+pub(crate) fn event() -> impl Strategy<Value = Event> {
+    (0..u64::MAX / 2, elapsed(), kind()).prop_map(|(seq, at, kind)| Event { seq, at, kind })
+}
+
+/// A kind of any sort.
+pub(crate) fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![about_instance(), about_visitors(), about_the_run()]
+}
+
+fn about_instance() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        (state(), state(), why()).prop_map(|(from, to, why)| Kind::State { from, to, why }),
+        Just(Kind::PlatformReady),
+        instance().prop_map(|instance| Kind::Created { instance }),
+        instance().prop_map(|instance| Kind::Started { instance }),
+        instance().prop_map(|instance| Kind::PortOpen { instance }),
+        instance().prop_map(|instance| Kind::Ready { instance }),
+        exit().prop_map(Kind::Exited),
+        (instance(), any::<Option<u32>>()).prop_map(|(instance, need)| Kind::ChildOutOfMemory {
+            instance,
+            need: need.map(|bytes| Memory::from_bytes(bytes.into())),
+        }),
+        instance().prop_map(|instance| Kind::Removed { instance }),
+        (instance(), any::<String>()).prop_map(|(instance, reason)| Kind::HealthFailed { instance, reason }),
+        instance().prop_map(|instance| Kind::HealthRecovered { instance }),
+        sample().prop_map(|sample| Kind::Sample(Box::new(sample))),
+        (instance(), any::<bool>(), any::<String>()).prop_map(|(instance, stderr, line)| Kind::Log {
+            instance,
+            stderr,
+            line
+        }),
+    ]
+}
+
+fn about_visitors() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        any::<Option<u64>>().prop_map(|by| Kind::WakeAsked { by: by.map(RequestId) }),
+        gate().prop_map(Kind::Gate),
+        request().prop_map(|request| Kind::Request(Box::new(request))),
+    ]
+}
+
+fn about_the_run() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        header().prop_map(|header| Kind::Header(Box::new(header))),
+        any::<String>().prop_map(|address| Kind::Listening { address }),
+        any::<String>().prop_map(|line| Kind::Platform { line }),
+        any::<String>().prop_map(|text| Kind::Notice { text }),
+        any::<String>().prop_map(|text| Kind::Mark { text }),
+        finish().prop_map(Kind::Finished),
+    ]
+}
+
+fn header() -> impl Strategy<Value = Header> {
+    (any::<String>(), any::<Option<String>>(), 1..200_u32).prop_map(|(run, name, warp)| {
+        let mut spec = example();
+        spec.warp = warp;
+        let (emu_version, started) = ("0.1.0".to_owned(), "2026-11-22T16:18:00+00:00".to_owned());
+        Header { run, name, emu_version, started, machine: machine(), spec }
+    })
+}
+
+fn exit() -> impl Strategy<Value = Exit> {
+    let cause = prop::sample::select(vec![
+        ExitCause::Finished,
+        ExitCause::Crashed,
+        ExitCause::OutOfMemory,
+        ExitCause::Stopped,
+        ExitCause::KilledFromOutside,
+    ]);
+    (instance(), any::<i32>(), cause, prop::option::of(memory()), any::<bool>(), any::<Option<u64>>()).prop_map(
+        |(instance, code, cause, need, engine_says_oom, kernel_oom_kills)| Exit {
+            instance,
+            code,
+            cause,
+            need,
+            engine_says_oom,
+            kernel_oom_kills,
+        },
+    )
+}
+
+fn sample() -> impl Strategy<Value = Sample> {
+    let source = prop::sample::select(vec![SampleSource::CgroupV1, SampleSource::CgroupV2, SampleSource::EngineStream]);
+    let sizes = (memory(), memory(), prop::option::of(memory()), memory());
+    let work = (elapsed(), any::<u64>(), any::<u64>(), elapsed());
+    (instance(), source, sizes, work, any::<Option<u32>>(), any::<Option<u64>>()).prop_map(
+        |(instance, source, (usage, need, shared, swap), (cpu, periods, throttled_periods, throttled), pids, kills)| {
+            Sample {
+                instance,
+                source,
+                usage,
+                need,
+                shared,
+                swap,
+                cpu,
+                periods,
+                throttled_periods,
+                throttled,
+                pids,
+                oom_kills: kills,
+            }
+        },
+    )
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let client = prop::sample::select(vec![ClientKind::Browser, ClientKind::Websocket, ClientKind::Client]);
+    let head = (any::<u64>(), elapsed(), any::<String>(), any::<String>(), client);
+    let times = (elapsed(), prop::option::of(elapsed()), elapsed());
+    (head, any::<Option<u16>>(), ending(), times, any::<u64>(), any::<u64>()).prop_map(
+        |((id, arrived, method, path, client), status, ending, (held, first_byte, total), bytes_in, bytes_out)| {
+            Request {
+                id: RequestId(id),
+                arrived,
+                method,
+                path,
+                client,
+                status,
+                ending,
+                held,
+                first_byte,
+                total,
+                bytes_in,
+                bytes_out,
+            }
+        },
+    )
+}
+
+fn ending() -> impl Strategy<Value = Ending> {
+    prop_oneof![
+        Just(Ending::App),
+        cause().prop_map(Ending::Platform),
+        Just(Ending::StandIn),
+        cause().prop_map(Ending::Cut),
+        Just(Ending::ClientLeft),
+    ]
+}
+
+fn gate() -> impl Strategy<Value = Gate> {
+    prop_oneof![
+        any::<(u32, u16)>()
+            .prop_map(|(ip, port)| Gate::Open(SocketAddr::new(IpAddr::V4(Ipv4Addr::from_bits(ip)), port))),
+        prop::sample::select(vec![Hold::Asleep, Hold::Waking, Hold::Booting]).prop_map(Gate::Hold),
+        cause().prop_map(Gate::Refuse),
+    ]
+}
+
+fn finish() -> impl Strategy<Value = Finish> {
+    prop_oneof![
+        Just(Finish::Completed),
+        Just(Finish::Interrupted),
+        any::<String>().prop_map(Finish::NeverServed),
+        any::<String>().prop_map(Finish::GivenUp),
+        any::<String>().prop_map(Finish::EngineFailed),
+        any::<String>().prop_map(Finish::Invalid),
+    ]
+}
+
+fn cause() -> impl Strategy<Value = Cause> {
+    prop::sample::select(example().answers.keys().copied().collect::<Vec<_>>())
+}
+
+fn state() -> impl Strategy<Value = State> {
+    prop::sample::select(vec![
+        State::Asleep,
+        State::Starting,
+        State::Serving,
+        State::Draining,
+        State::Stopping,
+        State::Backoff,
+        State::Suspended,
+        State::Gone,
+    ])
+}
+
+fn why() -> impl Strategy<Value = Why> {
+    prop::sample::select(vec![
+        Why::Begin,
+        Why::Wake,
+        Why::Ready,
+        Why::Idle,
+        Why::Crashed,
+        Why::OutOfMemory,
+        Why::KilledFromOutside,
+        Why::BootTimeout,
+        Why::Unhealthy,
+        Why::Healthy,
+        Why::Scheduled,
+        Why::Asked,
+        Why::BackoffOver,
+        Why::Stopped,
+        Why::QuotaSpent,
+        Why::EngineFailed,
+        Why::End,
+    ])
+}
+
+fn instance() -> impl Strategy<Value = InstanceId> {
+    any::<u32>().prop_map(InstanceId)
+}
+
+fn memory() -> impl Strategy<Value = Memory> {
+    (0..1_u64 << 50).prop_map(Memory::from_bytes)
+}
+
+fn elapsed() -> impl Strategy<Value = Elapsed> {
+    (0..u64::MAX / 2).prop_map(Elapsed::from_micros)
+}

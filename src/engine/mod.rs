@@ -6,6 +6,7 @@
 pub mod docker;
 pub mod fake;
 
+pub use crate::event::Ended;
 pub use crate::spec::{Capabilities, Machine};
 
 use std::collections::BTreeMap;
@@ -130,19 +131,6 @@ pub enum Happening {
     Ended(Ended),
     /// Removed by somebody else.
     Vanished,
-}
-
-/// The end of a main process, as witnessed. What it means is decided elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ended {
-    /// Exit status as the engine tells it.
-    pub code: i32,
-    /// The engine said "out of memory" for the main process.
-    pub engine_says_oom: bool,
-    /// The kernel's counter of kills in this group, at the end.
-    pub kernel_oom_kills: Option<u64>,
-    /// The end came through [`Instance::stop`] or [`Instance::kill`].
-    pub asked_for: bool,
 }
 
 /// What an engine could not do. Findings about the *app* are never errors.

@@ -33,6 +33,19 @@ pub struct Exit {
     pub kernel_oom_kills: Option<u64>,
 }
 
+/// The end of a main process, as witnessed. What it means is decided elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Exit status as the engine tells it.
+    pub code: i32,
+    /// The engine said "out of memory" for the main process.
+    pub engine_says_oom: bool,
+    /// The kernel's counter of kills in this group, at the end.
+    pub kernel_oom_kills: Option<u64>,
+    /// It came through a stop or a kill that emu asked for.
+    pub asked_for: bool,
+}
+
 /// What ended a main process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

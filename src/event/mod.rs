@@ -11,7 +11,7 @@ mod state;
 pub mod stored;
 
 pub use gate::{Gate, Hold};
-pub use instance::{Exit, ExitCause, InstanceId, Listener, Lost};
+pub use instance::{Ended, Exit, ExitCause, InstanceId, Listener, Lost};
 pub use request::{ClientKind, Ending, Request, RequestId};
 pub use sample::{Sample, SampleSource};
 pub use state::{State, Why};

@@ -3,9 +3,11 @@
 //! It never starts or stops anything. It reports arrivals and waits at the gate; what a visitor gets
 //! while the app is away comes from the profile's data.
 
+mod door;
 mod meter;
 mod rules;
 
+pub use door::{Door, Wiring, serve};
 pub use meter::{Activity, Meter};
 pub use rules::EdgeRules;
 

@@ -26,7 +26,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report"];
 
 /// What a pure room may not name.
-const WORLD: &[&str] = &["std::fs", "std::net::Tcp", "std::process", "std::env", "std::io", "tokio::", "async fn", "bollard"];
+const WORLD: &[&str] =
+    &["std::fs", "std::net::Tcp", "std::process", "std::env", "std::io", "tokio::", "async fn", "bollard"];
 
 #[test]
 fn rooms_use_only_what_the_table_grants() {
@@ -79,7 +80,9 @@ fn no_plan_and_no_platform_has_a_name_in_the_source() {
             continue;
         }
         let text = read(&file);
-        faults.extend(names.iter().filter(|id| text.contains(id.as_str())).map(|id| format!("{}: names `{id}`", file.display())));
+        faults.extend(
+            names.iter().filter(|id| text.contains(id.as_str())).map(|id| format!("{}: names `{id}`", file.display())),
+        );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -101,7 +104,9 @@ fn tests_do_not_sleep_and_are_not_ignored() {
     let mut faults = Vec::new();
     for file in rust_files(Path::new("tests")) {
         let text = read(&file);
-        faults.extend(forbidden.iter().filter(|word| text.contains(**word)).map(|word| format!("{}: {word}", file.display())));
+        faults.extend(
+            forbidden.iter().filter(|word| text.contains(**word)).map(|word| format!("{}: {word}", file.display())),
+        );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -1,1 +1,9 @@
-//! What the user asked to run.
+//! What the user asked to run, and the files that go with it.
+//!
+//! This room reads files; what it finds becomes values.
+
+mod env_file;
+mod target;
+
+pub use env_file::{EnvFileError, parse_env_file, read_env_file};
+pub use target::{Target, TargetError};

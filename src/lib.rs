@@ -14,6 +14,7 @@
 //! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
 //! - [`edge`]: the front door.
 //! - [`conduct`]: the loop. The only place that acts.
+//! - [`tour`]: the demonstration, told as it plays.
 //! - [`store`]: the record of every run, in SQLite.
 //! - [`mimic`]: the obedient, misbehaving app inside the binary.
 //! - [`cli`]: arguments, terminal, environment, exit codes.
@@ -30,4 +31,5 @@ pub mod profile;
 pub mod report;
 pub mod spec;
 pub mod store;
+pub mod tour;
 pub mod units;

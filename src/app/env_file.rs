@@ -1,5 +1,19 @@
 use std::path::Path;
 
+/// One line of an environment file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The variable.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The line it stands on, from one.
+    pub line: usize,
+}
+
+/// A line that is no assignment: its number from one, and what stands before its first `=`.
+pub type BadLine = (usize, String);
+
 /// Why an environment file could not be taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnvFileError {
@@ -17,12 +31,12 @@ pub enum EnvFileError {
         /// Which file.
         path: String,
         /// Line numbers from one, and what stands there.
-        faults: Vec<(usize, String)>,
+        faults: Vec<BadLine>,
     },
 }
 
-/// Reads an environment file: pairs with the line each one stands on.
-pub fn read_env_file(path: &Path) -> Result<Vec<(String, String, usize)>, EnvFileError> {
+/// Reads an environment file.
+pub fn read_env_file(path: &Path) -> Result<Vec<Assignment>, EnvFileError> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| EnvFileError::Unreadable { path: name.clone(), reason: error.to_string() })?;
@@ -37,7 +51,7 @@ pub fn read_env_file(path: &Path) -> Result<Vec<(String, String, usize)>, EnvFil
 /// # Errors
 /// All lines that are no assignments, with their numbers from one. Values are not repeated, since
 /// they may be secret; only the part before the first `=` is.
-pub fn parse_env_file(text: &str) -> Result<Vec<(String, String, usize)>, Vec<(usize, String)>> {
+pub fn parse_env_file(text: &str) -> Result<Vec<Assignment>, Vec<BadLine>> {
     let mut pairs = Vec::new();
     let mut faults = Vec::new();
     for (index, raw) in text.lines().enumerate() {
@@ -46,7 +60,7 @@ pub fn parse_env_file(text: &str) -> Result<Vec<(String, String, usize)>, Vec<(u
             continue;
         }
         match assignment(line) {
-            Some((name, value)) => pairs.push((name, value, index + 1)),
+            Some((name, value)) => pairs.push(Assignment { name, value, line: index + 1 }),
             None => faults.push((index + 1, line.split('=').next().unwrap_or_default().to_owned())),
         }
     }
@@ -98,7 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn pairs(text: &str) -> Vec<(String, String)> {
-        parse_env_file(text).unwrap().into_iter().map(|(name, value, _)| (name, value)).collect()
+        parse_env_file(text).unwrap().into_iter().map(|pair| (pair.name, pair.value)).collect()
     }
 
     #[test]

@@ -5,5 +5,5 @@
 mod env_file;
 mod target;
 
-pub use env_file::{EnvFileError, parse_env_file, read_env_file};
+pub use env_file::{Assignment, BadLine, EnvFileError, parse_env_file, read_env_file};
 pub use target::{Target, TargetError};

@@ -12,7 +12,7 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 ///
 /// Colour appears only on a terminal, and never when `NO_COLOR` is set; the streams take care of it.
 /// A reader who goes away (`emu … | head`) is no error.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Printer {
     talk_is_terminal: bool,
     data_is_terminal: bool,

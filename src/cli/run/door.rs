@@ -1,0 +1,76 @@
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+
+use crate::cli::{Exit, Failure};
+
+/// Tried first when no port was asked for, because people remember it.
+const USUAL: u16 = 8080;
+
+/// Opens the front door's socket, on this machine only. The socket is kept, so nobody can take the
+/// port between choosing and using it.
+pub(super) fn bind(asked: Option<u16>) -> Result<TcpListener, Failure> {
+    match asked {
+        Some(port) => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| refused(port, &error)),
+        None => TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL))
+            .or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+            .map_err(|error| refused(USUAL, &error)),
+    }
+}
+
+fn refused(port: u16, error: &std::io::Error) -> Failure {
+    if error.kind() == ErrorKind::AddrInUse {
+        let holder = holder(port).map_or_else(String::new, |name| format!(" by {name}"));
+        return Failure::new(Exit::NotStarted, format!("port {port} on 127.0.0.1 is taken{holder}"))
+            .hint("leave out `--port` to get a free one, or choose another");
+    }
+    Failure::new(Exit::NotStarted, format!("port {port} on 127.0.0.1 cannot be used: {error}"))
+        .hint("choose a port above 1023, or leave out `--port`")
+}
+
+/// Who listens on a port, where the system tells: ``process 4711 (`nginx`)``.
+fn holder(port: u16) -> Option<String> {
+    let inode = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|table| listening_inode(table, port))?;
+    let wanted = format!("socket:[{inode}]");
+    for process in std::fs::read_dir("/proc").ok()?.flatten() {
+        let holds = std::fs::read_dir(process.path().join("fd")).into_iter().flatten().flatten().any(|fd| {
+            std::fs::read_link(fd.path()).is_ok_and(|target| target.as_os_str() == wanted.as_str())
+        });
+        if holds {
+            let name = std::fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+            return Some(format!("process {} (`{}`)", process.file_name().to_string_lossy(), name.trim()));
+        }
+    }
+    None
+}
+
+/// The inode of the socket that listens on `port`; columns as in proc(5), state `0A` is LISTEN.
+fn listening_inode(table: &str, port: u16) -> Option<String> {
+    let text = std::fs::read_to_string(table).ok()?;
+    let ending = format!(":{port:04X}");
+    text.lines().skip(1).find_map(|line| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        let listens = columns.get(3) == Some(&"0A") && columns.get(1).is_some_and(|local| local.ends_with(&ending));
+        listens.then(|| columns.get(9).map(|inode| (*inode).to_owned())).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_told_with_its_holder_and_a_way_out() {
+        let held = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = held.local_addr().unwrap().port();
+        let failure = bind(Some(port)).unwrap_err();
+        assert!(failure.message.starts_with(&format!("port {port} on 127.0.0.1 is taken")), "{}", failure.message);
+        assert_eq!(failure.exit, Exit::NotStarted);
+        assert!(failure.hints[0].contains("--port"));
+    }
+
+    #[test]
+    fn without_a_wish_two_runs_get_two_doors() {
+        let (one, two) = (bind(None).unwrap(), bind(None).unwrap());
+        assert_ne!(one.local_addr().unwrap(), two.local_addr().unwrap());
+    }
+}

@@ -9,12 +9,14 @@ mod completions;
 mod exit;
 mod failure;
 mod printer;
+mod reference;
 mod surroundings;
 
 pub use args::Args;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use printer::Printer;
+pub use reference::reference;
 pub use surroundings::Surroundings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

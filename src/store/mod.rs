@@ -1,1 +1,174 @@
-//! The record of every run.
+//! The record of every run: one SQLite file, to which events are only ever added.
+//!
+//! Several emu processes may write at once: the file is in write-ahead mode, and every writer holds
+//! the lock for one short batch at a time. What a batch has committed survives the death of the
+//! process that wrote it.
+
+mod append;
+mod error;
+mod events;
+mod id;
+mod recorder;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod transfer;
+
+pub use error::StoreError;
+pub use events::Events;
+pub use id::run_id;
+pub use recorder::{Kept, Progress, Recorder};
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Row, params};
+
+use crate::event::Finish;
+use crate::event::stored::Version;
+use crate::units::{Elapsed, Memory};
+
+/// The name of the file in the folder where emu keeps its state.
+pub const FILE: &str = "runs.sqlite3";
+
+/// The record, open for reading and for whole runs. Running runs are written by a [`Recorder`].
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+/// One run, as lists show it. Everything else is in its events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    key: i64,
+    /// Its id.
+    pub id: String,
+    /// The name its user gave it.
+    pub name: Option<String>,
+    /// Wall clock at the start, RFC 3339.
+    pub started: String,
+    /// The plan's id.
+    pub profile: String,
+    /// What its user called the app.
+    pub app: String,
+    /// How it ended; `None` when it is still running, or was cut off.
+    pub finish: Option<Finish>,
+    /// The emu that made it.
+    pub emu_version: String,
+    /// The version of the stored form of its events.
+    pub format: Version,
+    /// The moment of its last event.
+    pub length: Elapsed,
+    /// How many events it has.
+    pub events: u64,
+    /// The greatest need that was sampled.
+    pub peak: Option<Memory>,
+    /// Processes killed for want of memory or from outside, main or child.
+    pub kills: u64,
+}
+
+const COLUMNS: &str =
+    "key, id, name, started, profile, app, finish, emu_version, format, length_us, events, peak_bytes, kills";
+
+impl Store {
+    /// Opens the record at `path`, and makes it where there is none. Older files are brought up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { db: schema::open(path)?, path: path.to_owned() })
+    }
+
+    /// All runs, the newest first.
+    pub fn list(&self) -> Result<Vec<RunRow>, StoreError> {
+        let order = "ORDER BY julianday(started) DESC, key DESC";
+        let mut statement = self.ask(self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM runs {order}")))?;
+        let rows = self.ask(statement.query_map([], row))?;
+        rows.map(|row| self.ask(row)).collect()
+    }
+
+    /// The one run that `asked` means: `last`, an id, a name, or the beginning of one id.
+    pub fn find(&self, asked: &str) -> Result<RunRow, StoreError> {
+        let mut runs = self.list()?;
+        let fits: Vec<usize> = match asked {
+            "last" => (0..runs.len().min(1)).collect(),
+            _ => best(&runs, asked),
+        };
+        match fits.as_slice() {
+            [one] => Ok(runs.swap_remove(*one)),
+            [] => Err(unknown(&runs, asked)),
+            many => Err(StoreError::Ambiguous {
+                asked: asked.to_owned(),
+                ids: many.iter().map(|at| runs[*at].id.clone()).collect(),
+            }),
+        }
+    }
+
+    /// The events of a run, in order, read a page at a time.
+    pub fn events(&self, run: &RunRow) -> Result<Events<'_>, StoreError> {
+        Events::new(self, run)
+    }
+
+    /// Removes a run with its events.
+    pub fn remove(&self, run: &RunRow) -> Result<(), StoreError> {
+        self.ask(self.db.execute("DELETE FROM runs WHERE key = ?1", params![run.key])).map(drop)
+    }
+
+    fn ask<T>(&self, answer: rusqlite::Result<T>) -> Result<T, StoreError> {
+        answer.map_err(|reason| StoreError::Database { path: self.path.clone(), reason })
+    }
+}
+
+/// An id counts before a name, and a name before the beginning of an id.
+fn best(runs: &[RunRow], asked: &str) -> Vec<usize> {
+    let tests: [&dyn Fn(&RunRow) -> bool; 3] =
+        [&|run| run.id == asked, &|run| run.name.as_deref() == Some(asked), &|run| {
+            !asked.is_empty() && run.id.starts_with(asked)
+        }];
+    let hits = |test: &dyn Fn(&RunRow) -> bool| (0..runs.len()).filter(|at| test(&runs[*at])).collect::<Vec<_>>();
+    tests.into_iter().map(hits).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+fn unknown(runs: &[RunRow], asked: &str) -> StoreError {
+    if runs.is_empty() {
+        return StoreError::NoRuns;
+    }
+    let words = runs.iter().flat_map(|run| std::iter::once(&run.id).chain(&run.name));
+    let likeness = |word: &str| strsim::jaro_winkler(word, asked);
+    let nearest = words
+        .map(|word| (likeness(word), word))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, word)| word.clone());
+    StoreError::UnknownRun { asked: asked.to_owned(), nearest }
+}
+
+fn row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+    let finish: Option<String> = row.get(6)?;
+    let format: String = row.get(8)?;
+    Ok(RunRow {
+        key: row.get(0)?,
+        id: row.get(1)?,
+        name: row.get(2)?,
+        started: row.get(3)?,
+        profile: row.get(4)?,
+        app: row.get(5)?,
+        finish: finish.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| unreadable(6, error))?,
+        emu_version: row.get(7)?,
+        format: format.parse().map_err(|error| unreadable(8, error))?,
+        length: Elapsed::from_micros(unsigned(row.get(9)?)),
+        events: unsigned(row.get(10)?),
+        peak: row.get::<_, Option<i64>>(11)?.map(|bytes| Memory::from_bytes(unsigned(bytes))),
+        kills: unsigned(row.get(12)?),
+    })
+}
+
+fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+}
+
+/// SQLite's integers have a sign. Ours never do, and none comes near the 63 bits.
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,6 +1,20 @@
 use serde::{Deserialize, Serialize};
 
+use super::kind::Kind;
+use super::named::named;
+use super::settings::{Missing, Settings};
+use super::vocabulary::{Family, optional, setting};
 use crate::units::Memory;
+
+/// `[disk]`
+pub(super) const FAMILY: Family = Family {
+    name: "disk",
+    doc: "The disk the app writes to.",
+    settings: &[
+        optional("disk.size", Kind::Memory, "Its size; `none` where the platform names none."),
+        setting("disk.kind", Kind::OneOf(DiskKind::NAMES), "What becomes of files the app wrote."),
+    ],
+};
 
 /// The disk the app writes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,4 +35,12 @@ pub enum DiskKind {
     Memory,
     /// Kept.
     Kept,
+}
+
+named!(DiskKind { LostAtRestart = "lost-at-restart", Memory = "memory", Kept = "kept" });
+
+impl DiskRules {
+    pub(super) fn read(settings: &Settings) -> Result<Self, Missing> {
+        Ok(Self { size: settings.read("disk.size")?, kind: settings.read("disk.kind")? })
+    }
 }

@@ -3,36 +3,55 @@
 //! The families of settings stand one to a file. Each file holds the plain struct that the rest of
 //! the program reads. A profile is complete after loading: no field means "use the default".
 
+mod boot;
+mod chain;
 mod cpu;
 mod disk;
 mod health;
+pub mod key;
+mod kind;
+mod library;
+mod lines;
+mod meaning;
 mod memory;
+mod named;
 mod origin;
+mod overriding;
 mod plan;
+mod problem;
 mod process;
+mod quota;
 mod restart;
 mod router;
+mod settings;
+mod sheet;
 mod sleep;
 mod start;
+pub mod vocabulary;
 
+pub use boot::BootRules;
 pub use cpu::{Burst, CpuRules};
 pub use disk::{DiskKind, DiskRules};
 pub use health::{HealthCheck, HealthRules};
+pub use kind::{Kind, Value};
+pub use library::Library;
+pub use lines::LineKind;
 pub use memory::{AtLimit, MemoryRules};
 pub use origin::{Confidence, Layer, Origin, Source};
 pub use plan::{Plan, Price, Range};
+pub use problem::{Pass, Problem, ProfileError};
 pub use process::{LimitRules, PortRules, ProcessRules};
-pub use restart::{QuotaRules, RestartPolicy, RestartRules, ShutdownRules};
+pub use quota::QuotaRules;
+pub use restart::{RestartPolicy, RestartRules, ShutdownRules};
 pub use router::{Answer, Cause, RouterRules};
+pub use settings::{Held, Settings};
 pub use sleep::{IdleSignal, SleepRules, StandIn, WakeAnswer, WakeRules};
-pub use start::{BootRules, LineKind, StartRules};
+pub use start::StartRules;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 /// What a host promises on one plan. Pure data; every number has an origin under its setting key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Name, platform, price, documentation.
     pub plan: Plan,
@@ -72,8 +91,8 @@ pub struct Profile {
     pub environment: BTreeMap<String, String>,
     /// The platform's own log lines, as templates.
     pub lines: BTreeMap<LineKind, String>,
-    /// Where every value comes from, by setting key (`memory.limit`).
-    pub origins: BTreeMap<String, Origin>,
+    /// Every setting as a flat map, with its origin. The fields above are read from it.
+    pub settings: Settings,
     /// The sources the origins point to, by name.
     pub sources: BTreeMap<String, Source>,
 }

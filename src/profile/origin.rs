@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::named::named;
+
 /// How far a number can be trusted. Ordered: the weakest is the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -53,3 +55,6 @@ pub struct Origin {
     /// The name of the source that backs it, where it needs one.
     pub source: Option<String>,
 }
+
+named!(Confidence { Guess = "guess", Community = "community", Official = "official" });
+named!(Layer { Base = "base", Platform = "platform", Plan = "plan", File = "file", Flag = "flag" });

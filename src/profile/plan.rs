@@ -1,6 +1,26 @@
 use serde::{Deserialize, Serialize};
 
+use super::kind::Kind;
+use super::named::named;
+use super::settings::{Missing, Settings};
+use super::vocabulary::{Family, optional, setting};
 use crate::units::Money;
+
+/// `[plan]`
+pub(super) const FAMILY: Family = Family {
+    name: "plan",
+    doc: "What the plan is called and what it costs. Its id is the name of the file.",
+    settings: &[
+        setting("plan.platform", Kind::Text, "The platform as people say it."),
+        setting("plan.name", Kind::Text, "The plan as the platform says it."),
+        setting("plan.summary", Kind::Text, "One sentence for lists."),
+        setting("plan.documentation", Kind::Text, "The platform's page about the plan."),
+        setting("plan.checked", Kind::Date, "When the numbers were last compared with their sources."),
+        setting("plan.range", Kind::OneOf(Range::NAMES), "Which end of a published range this profile is."),
+        setting("plan.price.monthly", Kind::Price, "Flat price of one instance running all month."),
+        optional("plan.price.note", Kind::Text, "Conditions that the number does not say."),
+    ],
+};
 
 /// What the plan is called and what it costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,4 +64,21 @@ pub struct Price {
     pub monthly: Money,
     /// Conditions that the number does not say.
     pub note: Option<String>,
+}
+
+named!(Range { Exact = "exact", Typical = "typical", Floor = "floor", Ceiling = "ceiling" });
+
+impl Plan {
+    pub(super) fn read(id: &str, settings: &Settings) -> Result<Self, Missing> {
+        Ok(Self {
+            id: id.to_owned(),
+            platform: settings.read("plan.platform")?,
+            name: settings.read("plan.name")?,
+            summary: settings.read("plan.summary")?,
+            documentation: settings.read("plan.documentation")?,
+            checked: settings.read("plan.checked")?,
+            range: settings.read("plan.range")?,
+            price: Price { monthly: settings.read("plan.price.monthly")?, note: settings.read("plan.price.note")? },
+        })
+    }
 }

@@ -2,7 +2,51 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::Kind;
+use super::named::named;
+use super::settings::{Missing, Settings};
+use super::vocabulary::{Family, optional, setting};
 use crate::units::{Elapsed, Memory};
+
+const COUNT: Kind = Kind::Integer { low: 1, high: 1_000_000 };
+
+/// `[router]`
+pub(super) const FAMILY: Family = Family {
+    name: "router",
+    doc: "The platform's router. `none` where it sets no limit or documents none.",
+    settings: &[
+        optional("router.first_byte", Kind::Elapsed, "From the end of the request to the first byte of the answer."),
+        optional("router.idle", Kind::Elapsed, "Between two bytes, either way. Also for upgraded connections."),
+        optional("router.total", Kind::Elapsed, "The whole answer. Never for upgraded connections."),
+        setting("router.connect", Kind::Elapsed, "Connecting to the app."),
+        optional("router.body", Kind::Memory, "The largest request body."),
+        setting("router.head", Kind::Memory, "The largest request head: request line and headers together."),
+        setting("router.headers", COUNT, "The most headers of a request."),
+        optional("router.concurrency", COUNT, "Requests open at the app at once."),
+        setting("router.websockets", Kind::Flag, "Whether WebSockets reach the app."),
+        setting(
+            "router.request_headers.<name>",
+            Kind::Text,
+            "A header added to requests. `{client}`, `{request_id}`, `{unix_ms}` and `{port}` are filled in.",
+        ),
+        setting(
+            "router.response_headers.<name>",
+            Kind::Text,
+            "A header added to answers, the platform's own included.",
+        ),
+    ],
+};
+
+/// `[answers]`
+pub(super) const ANSWERS: Family = Family {
+    name: "answers",
+    doc: "What the platform answers in place of the app, by cause.",
+    settings: &[
+        setting("answers.<cause>.status", Kind::Integer { low: 200, high: 599 }, "Status code."),
+        setting("answers.<cause>.headers.<name>", Kind::Text, "A header of the answer."),
+        setting("answers.<cause>.body", Kind::Text, "Body. `{path}` and `{wake_path}` are filled in."),
+    ],
+};
 
 /// The platform's router. `None` where it sets no limit or documents none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,4 +124,58 @@ pub struct Answer {
     pub headers: BTreeMap<String, String>,
     /// Body. `{path}` and `{wake_path}` are filled in.
     pub body: String,
+}
+
+named!(Cause {
+    Waking = "waking",
+    Asleep = "asleep",
+    WakeFailed = "wake-failed",
+    WakeOverload = "wake-overload",
+    Booting = "booting",
+    Unreachable = "unreachable",
+    BadResponse = "bad-response",
+    FirstByteTimeout = "first-byte-timeout",
+    IdleTimeout = "idle-timeout",
+    TotalTimeout = "total-timeout",
+    BodyTooLarge = "body-too-large",
+    HeadTooLarge = "head-too-large",
+    BadRequest = "bad-request",
+    Overload = "overload",
+    NoWebsocket = "no-websocket",
+    Suspended = "suspended",
+    QuotaSpent = "quota-spent",
+});
+
+impl RouterRules {
+    pub(super) fn read(settings: &Settings) -> Result<Self, Missing> {
+        Ok(Self {
+            first_byte: settings.read("router.first_byte")?,
+            idle: settings.read("router.idle")?,
+            total: settings.read("router.total")?,
+            connect: settings.read("router.connect")?,
+            body: settings.read("router.body")?,
+            head: settings.read("router.head")?,
+            headers: settings.read("router.headers")?,
+            concurrency: settings.read("router.concurrency")?,
+            websockets: settings.read("router.websockets")?,
+            request_headers: settings.texts("router.request_headers"),
+            response_headers: settings.texts("router.response_headers"),
+        })
+    }
+}
+
+impl Answer {
+    /// The answers of every cause.
+    pub(super) fn read_all(settings: &Settings) -> Result<BTreeMap<Cause, Self>, Missing> {
+        Cause::ALL.iter().map(|cause| Ok((*cause, Self::read(*cause, settings)?))).collect()
+    }
+
+    fn read(cause: Cause, settings: &Settings) -> Result<Self, Missing> {
+        let name = cause.name();
+        Ok(Self {
+            status: settings.read(&format!("answers.{name}.status"))?,
+            headers: settings.texts(&format!("answers.{name}.headers")),
+            body: settings.read(&format!("answers.{name}.body"))?,
+        })
+    }
 }

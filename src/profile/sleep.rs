@@ -2,7 +2,47 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::key;
+use super::kind::Kind;
+use super::named::named;
+use super::settings::{Missing, Settings};
+use super::vocabulary::{Family, optional, setting};
 use crate::units::{Elapsed, Memory};
+
+const WORD: Kind = Kind::OneOf(WakeAnswer::NAMES);
+
+/// `[sleep]`
+pub(super) const SLEEP: Family = Family {
+    name: "sleep",
+    doc: "When the plan puts the app to sleep.",
+    settings: &[
+        optional("sleep.after", Kind::Elapsed, "After this long without a signal that counts; `none`: never."),
+        setting("sleep.check_every", Kind::Elapsed, "How often the platform looks. `0 s` means at once."),
+        setting("sleep.counts", Kind::List(&Kind::OneOf(IdleSignal::NAMES)), "What counts as somebody being there."),
+    ],
+};
+
+/// `[wake]`
+pub(super) const WAKE: Family = Family {
+    name: "wake",
+    doc: "What visitors get while the app sleeps or wakes.",
+    settings: &[
+        setting("wake.browser", WORD, "A browser: its `Accept` names `text/html`."),
+        setting("wake.client", WORD, "Any other HTTP client."),
+        setting("wake.websocket", WORD, "A WebSocket handshake."),
+        setting("wake.held_max", Kind::Integer { low: 0, high: 100_000 }, "Requests held at the gate at once."),
+        setting("wake.held_timeout", Kind::Elapsed, "The longest a request is held."),
+        setting("wake.held_body", Kind::Memory, "The largest body kept in memory for a held request."),
+        setting("wake.sleeping_methods", Kind::List(&Kind::Text), "Methods that do not wake the app."),
+        setting(
+            "wake.stand_ins.<path>.status",
+            Kind::Integer { low: 200, high: 599 },
+            "Status for a sleeping app's path.",
+        ),
+        setting("wake.stand_ins.<path>.content_type", Kind::Text, "`Content-Type` for a sleeping app's path."),
+        setting("wake.stand_ins.<path>.body", Kind::Text, "Body that the platform answers for a sleeping app's path."),
+    ],
+};
 
 /// When a plan puts the app to sleep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,4 +113,53 @@ pub struct StandIn {
     pub content_type: String,
     /// Body.
     pub body: String,
+}
+
+named!(IdleSignal {
+    Request = "request",
+    WebsocketMessage = "websocket-message",
+    WebsocketPing = "websocket-ping",
+    WebsocketOpen = "websocket-open",
+});
+
+named!(WakeAnswer { Held = "held", Page = "page", Button = "button", Refused = "refused" });
+
+impl SleepRules {
+    /// `None` for a plan that never sleeps: its `sleep.after` is `none`.
+    pub(super) fn read(settings: &Settings) -> Result<Option<Self>, Missing> {
+        let (check_every, counts) = (settings.read("sleep.check_every")?, settings.read("sleep.counts")?);
+        let after: Option<Elapsed> = settings.read("sleep.after")?;
+        Ok(after.map(|after| Self { after, check_every, counts }))
+    }
+}
+
+impl WakeRules {
+    pub(super) fn read(settings: &Settings) -> Result<Self, Missing> {
+        Ok(Self {
+            browser: settings.read("wake.browser")?,
+            client: settings.read("wake.client")?,
+            websocket: settings.read("wake.websocket")?,
+            held_max: settings.read("wake.held_max")?,
+            held_timeout: settings.read("wake.held_timeout")?,
+            held_body: settings.read("wake.held_body")?,
+            stand_ins: StandIn::read_all(settings)?,
+            sleeping_methods: settings.read("wake.sleeping_methods")?,
+        })
+    }
+}
+
+impl StandIn {
+    fn read_all(settings: &Settings) -> Result<BTreeMap<String, Self>, Missing> {
+        let paths = settings.names("wake.stand_ins").into_iter();
+        paths.map(|path| Self::read(&path, settings).map(|stand_in| (path, stand_in))).collect()
+    }
+
+    fn read(path: &str, settings: &Settings) -> Result<Self, Missing> {
+        let at = |name| key::join(&["wake", "stand_ins", path, name]);
+        Ok(Self {
+            status: settings.read(&at("status"))?,
+            content_type: settings.read(&at("content_type"))?,
+            body: settings.read(&at("body"))?,
+        })
+    }
 }

@@ -1,6 +1,20 @@
 use serde::{Deserialize, Serialize};
 
+use super::kind::Kind;
+use super::settings::{Missing, Settings};
+use super::vocabulary::{Family, optional, setting};
 use crate::units::Elapsed;
+
+/// `[start]`
+pub(super) const FAMILY: Family = Family {
+    name: "start",
+    doc: "What the platform does before the process runs, on a wake. Kept apart from the app's own boot.",
+    settings: &[
+        setting("start.delay", Kind::Elapsed, "Scheduling, fetching the image and the like."),
+        optional("start.delay_low", Kind::Elapsed, "The quick end of what was seen; `none`: the delay itself."),
+        optional("start.delay_high", Kind::Elapsed, "The slow end of what was seen; `none`: the delay itself."),
+    ],
+};
 
 /// What the platform does before the process runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,48 +27,13 @@ pub struct StartRules {
     pub delay_high: Elapsed,
 }
 
-/// How long the app may take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BootRules {
-    /// From the start of the process to its first healthy answer; then the start has failed.
-    pub limit: Elapsed,
-}
-
-/// Occasions on which a platform writes a line of its own into the app's log.
-///
-/// Templates may use `{port}`, `{memory_limit}`, `{memory_now}`, `{memory_percent}`, `{status}`,
-/// `{seconds}`, `{path}`, `{instance}`, `{command}` and `{address}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LineKind {
-    /// The process is about to run.
-    Starting,
-    /// The app answers: visitors are let in.
-    Live,
-    /// Nobody came: the app is put to sleep.
-    Sleeping,
-    /// Somebody came: the app is started.
-    Waking,
-    /// The app is in the slow zone above its memory limit.
-    MemorySlow,
-    /// The app was killed at its memory limit.
-    MemoryExceeded,
-    /// The process ended by itself.
-    Crashed,
-    /// The app serves again after a failure.
-    Recovered,
-    /// A health check failed.
-    HealthFailed,
-    /// Health checks failed for so long that the instance is restarted.
-    HealthRestart,
-    /// Nothing listened in time.
-    BootTimeout,
-    /// The app is asked to stop.
-    Stopping,
-    /// The app did not stop in its grace period and is killed.
-    StopTimeout,
-    /// A restart by timetable.
-    ScheduledRestart,
-    /// The month's free hours are used up.
-    QuotaSpent,
+impl StartRules {
+    pub(super) fn read(settings: &Settings) -> Result<Self, Missing> {
+        let delay = settings.read("start.delay")?;
+        Ok(Self {
+            delay,
+            delay_low: settings.read::<Option<Elapsed>>("start.delay_low")?.unwrap_or(delay),
+            delay_high: settings.read::<Option<Elapsed>>("start.delay_high")?.unwrap_or(delay),
+        })
+    }
 }

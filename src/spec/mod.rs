@@ -3,11 +3,23 @@
 //! A [`Spec`] holds no "use the default". Where it departs from the profile, the departure stands in
 //! its [`Promise`] list. Pure: the machine is described by a value.
 
+mod environment;
 #[cfg(test)]
 pub(crate) mod example;
+mod fidelity;
+mod machine;
+mod overrides;
+mod problem;
 mod promise;
+mod resolve;
+#[cfg(test)]
+mod tests;
 
-pub use promise::{Keeping, Promise};
+pub use machine::{Capabilities, Machine};
+pub use overrides::{Overrides, PlatformDelay, Variable};
+pub use problem::SpecProblem;
+pub use promise::{Keeping, Promise, compact};
+pub use resolve::resolve;
 
 pub use crate::profile::{
     Answer, AtLimit, BootRules, Burst, Cause, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, IdleSignal,
@@ -18,8 +30,6 @@ pub use crate::profile::{
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-
-use crate::units::Memory;
 
 /// Everything one run needs to know, fully resolved. The first event of a run carries it whole.
 ///
@@ -96,47 +106,4 @@ pub enum Image {
     Mimic,
     /// An image that the engine knows by this name.
     Named(String),
-}
-
-/// What the machine can do, as found before the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
-    /// The engine: `docker`.
-    pub engine: String,
-    /// Its version, and that of its API, as text.
-    pub engine_version: String,
-    /// Memory that the engine can give (of its virtual machine, where it runs in one).
-    pub memory: Memory,
-    /// Swap that the engine can give.
-    pub swap: Memory,
-    /// CPUs that the engine can give.
-    pub cpus: u32,
-    /// Operating system and architecture: `linux/amd64`.
-    pub platform: String,
-    /// What the engine can enforce.
-    pub can: Capabilities,
-}
-
-/// What an engine can enforce and observe on this machine. Known before the run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each one is an independent fact about the machine")]
-pub struct Capabilities {
-    /// Limits memory, and kills at the limit.
-    pub memory_limit: bool,
-    /// Limits memory and swap together.
-    pub swap_limit: bool,
-    /// CPU quota and period.
-    pub cpu_quota: bool,
-    /// Processes and threads.
-    pub pids_limit: bool,
-    /// Pins the app to some CPUs.
-    pub cpuset: bool,
-    /// Reads the counters of the control group directly, at 10 Hz or better.
-    pub fast_counters: bool,
-    /// The version of the control group interface, 1 or 2. 0 when it cannot be told.
-    pub cgroup_version: u8,
-    /// The instance's own address can be dialled from here.
-    pub direct_address: bool,
-    /// The disk's size can be limited.
-    pub disk_size: bool,
 }

@@ -20,3 +20,32 @@ pub enum Keeping {
     /// Not at all; this is why.
     NotKept(String),
 }
+
+impl Promise {
+    pub(super) fn kept(what: impl Into<String>) -> Self {
+        Self { what: what.into(), keeping: Keeping::Kept }
+    }
+
+    pub(super) fn approximated(what: impl Into<String>, how: impl Into<String>) -> Self {
+        Self { what: what.into(), keeping: Keeping::Approximated(how.into()) }
+    }
+
+    pub(super) fn not_kept(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { what: what.into(), keeping: Keeping::NotKept(why.into()) }
+    }
+}
+
+/// The whole list on three lines at most: what is enforced, approximated and not emulated.
+pub fn compact(promises: &[Promise]) -> Vec<String> {
+    let line = |title: &str, wanted: fn(&Keeping) -> bool| {
+        let whats: Vec<&str> =
+            promises.iter().filter(|promise| wanted(&promise.keeping)).map(|promise| promise.what.as_str()).collect();
+        (!whats.is_empty()).then(|| format!("{title}: {}", whats.join(", ")))
+    };
+    let lines = [
+        line("enforced", |keeping| matches!(keeping, Keeping::Kept)),
+        line("approximated", |keeping| matches!(keeping, Keeping::Approximated(_))),
+        line("not emulated", |keeping| matches!(keeping, Keeping::NotKept(_))),
+    ];
+    lines.into_iter().flatten().collect()
+}

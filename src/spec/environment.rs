@@ -1,0 +1,66 @@
+//! The environment of the process: the platform's variables, the port, then the user's.
+
+use std::collections::BTreeMap;
+
+use super::{AppSpec, Origin, Overrides, PortRules, Spec};
+use crate::profile::{Layer, Profile, key};
+
+/// The variables and the port that follows from them.
+pub(super) struct Environment {
+    pub(super) variables: BTreeMap<String, String>,
+    pub(super) port: PortRules,
+    pub(super) origins: BTreeMap<String, Origin>,
+}
+
+/// Fills the placeholders of the platform's variables and lays the user's over them.
+pub(super) fn environment(profile: &Profile, app: &AppSpec, overrides: &Overrides) -> Environment {
+    let mut port = profile.port.clone();
+    let mut origins = BTreeMap::new();
+    for variable in &overrides.environment {
+        origins.insert(key::join(&["environment", &variable.name]), variable.origin.clone());
+        // An app that is told another port listens there, so the router has to go there too.
+        let told = port.variable.as_ref() == Some(&variable.name);
+        if let (true, Ok(number)) = (told, variable.value.parse()) {
+            port.number = number;
+            origins.insert("port.number".into(), variable.origin.clone());
+        }
+    }
+    let host = overrides.host.as_deref().unwrap_or("localhost");
+    let known = [("{port}", port.number.to_string()), ("{host}", host.to_owned()), ("{app}", short_name(&app.name))];
+    let filled = |text: &String| known.iter().fold(text.clone(), |text, (from, to)| text.replace(from, to));
+    let mut variables: BTreeMap<String, String> =
+        profile.environment.iter().map(|(name, value)| (name.clone(), filled(value))).collect();
+    let origin = |of: &str| profile.settings.get(of).map(|held| held.origin.clone());
+    let ours = [
+        (port.variable.clone(), port.number.to_string(), origin("port.number")),
+        (
+            profile.process.home.as_ref().map(|_| "HOME".to_owned()),
+            profile.process.home.clone().unwrap_or_default(),
+            origin("process.home"),
+        ),
+    ];
+    for (name, value, origin) in ours {
+        let Some(name) = name else { continue };
+        origins.entry(key::join(&["environment", &name])).or_insert_with(|| origin.unwrap_or_else(emu));
+        variables.insert(name, value);
+    }
+    variables.extend(overrides.environment.iter().map(|variable| (variable.name.clone(), variable.value.clone())));
+    Environment { variables, port, origins }
+}
+
+impl Spec {
+    /// The environment of one instance: `{instance}` stands for it in the platform's variables.
+    pub fn environment_of(&self, instance: &str) -> BTreeMap<String, String> {
+        self.environment.iter().map(|(name, value)| (name.clone(), value.replace("{instance}", instance))).collect()
+    }
+}
+
+/// `registry/team/web:3` is `web`.
+fn short_name(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    last.split([':', '@']).next().unwrap_or(last).to_owned()
+}
+
+fn emu() -> Origin {
+    Origin { layer: Layer::Base, place: "emu".into(), line: None, source: None }
+}

@@ -1,0 +1,206 @@
+//! What becomes of each promise of the profile on this machine. Heads every run, so each line is short.
+
+use super::resolve::zone_is_only_told;
+use super::{AtLimit, DiskKind, HealthCheck, Machine, Promise, Spec};
+use crate::profile::Profile;
+use crate::units::Elapsed;
+
+/// The list, in the order of the profile's families. `profile` is after overrides, before the machine.
+pub(super) fn promises(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
+    let lists = [
+        memory(profile, spec, machine),
+        cpu(profile, spec, machine),
+        disk(profile, machine),
+        countable(profile, machine),
+        start(profile, spec),
+        health(profile),
+        sleep(profile, spec),
+        router(profile),
+        stop(profile, spec),
+        rest(profile),
+    ];
+    lists.into_iter().flatten().collect()
+}
+
+fn memory(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
+    let promised = &profile.memory;
+    let limit = format!("memory {}", promised.limit);
+    let mut promises = match promised.at_limit {
+        AtLimit::KillAndRestart => vec![Promise::kept(format!("{limit} then killed"))],
+        AtLimit::Suspend => vec![Promise::kept(format!("{limit} then suspended"))],
+        AtLimit::SlowThenKill if zone_is_only_told(promised, &spec.memory) => {
+            let how = format!(
+                "killed at {}; between the two emu tells of the slow zone but it does not slow: {}",
+                promised.kill_at,
+                no_swap(machine)
+            );
+            vec![Promise::approximated(format!("{limit} then slow then killed"), how)]
+        }
+        AtLimit::SlowThenKill => {
+            let how = format!("killed at {}; the zone is this machine's swap, which may be faster", promised.kill_at);
+            vec![Promise::approximated(format!("{limit} then slow then killed"), how)]
+        }
+    };
+    if promised.at_limit != AtLimit::SlowThenKill {
+        promises.push(swap(profile, spec, machine));
+    }
+    if promised.tmp_is_memory {
+        promises.push(Promise::kept("files in /tmp count as memory"));
+    }
+    promises
+}
+
+fn swap(profile: &Profile, spec: &Spec, machine: &Machine) -> Promise {
+    let promised = profile.memory.swap;
+    match promised.bytes() {
+        0 if machine.can.swap_limit || machine.swap.bytes() == 0 => Promise::kept("no swap"),
+        0 => Promise::not_kept("no swap", "this kernel does not count swap: the app may use more than the limit"),
+        _ if spec.memory.swap == promised => Promise::kept(format!("swap {promised}")),
+        _ => Promise::not_kept(format!("swap {promised}"), no_swap(machine)),
+    }
+}
+
+fn no_swap(machine: &Machine) -> String {
+    if machine.can.swap_limit {
+        format!("this machine has {} of swap", machine.swap)
+    } else {
+        "this kernel does not count swap".into()
+    }
+}
+
+fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
+    let promised = &profile.cpu;
+    let what = promised.share.to_string();
+    let mut promises = vec![if !machine.can.cpu_quota {
+        Promise::not_kept(what, "this kernel has no CPU quota")
+    } else if spec.cpu.share < promised.share {
+        Promise::approximated(what, format!("this machine has {} cores: the app gets all of them", machine.cpus))
+    } else {
+        Promise::approximated(what, "the quota is exact, the speed of a core is this machine's: CPU times carry a band")
+    }];
+    if let Some(burst) = &promised.burst {
+        let what = format!("bursts to {}", burst.share);
+        promises.push(Promise::not_kept(what, "the quota is constant: the app gets the share it can count on"));
+    }
+    if let Some(cores) = promised.cores_seen {
+        let what = format!("{cores} cores seen");
+        promises.push(if spec.cpu.cores_seen.is_some() {
+            Promise::kept(what)
+        } else {
+            Promise::not_kept(what, format!("the app sees the {} cores of this machine", machine.cpus))
+        });
+    }
+    if promised.while_serving_only {
+        let why = "the app keeps its share between requests";
+        promises.push(Promise::not_kept("CPU only while serving", why));
+    }
+    promises
+}
+
+fn disk(profile: &Profile, machine: &Machine) -> Vec<Promise> {
+    let mut promises = vec![match profile.disk.kind {
+        DiskKind::LostAtRestart => Promise::kept("files lost at restart"),
+        DiskKind::Memory => Promise::kept("files are memory"),
+        DiskKind::Kept => Promise::kept("files kept"),
+    }];
+    match profile.disk.size {
+        Some(size) if machine.can.disk_size => promises.push(Promise::kept(format!("disk {size}"))),
+        Some(size) => promises.push(Promise::not_kept(format!("disk {size}"), "the size is not enforced")),
+        None => {}
+    }
+    promises
+}
+
+fn countable(profile: &Profile, machine: &Machine) -> Vec<Promise> {
+    let limits = &profile.limits;
+    let pids = limits.pids.map(|pids| {
+        let what = format!("{pids} processes and threads");
+        if machine.can.pids_limit {
+            Promise::kept(what)
+        } else {
+            Promise::not_kept(what, "this kernel has no such limit")
+        }
+    });
+    let files = limits.open_files.map(|files| Promise::kept(format!("{files} open files")));
+    let shm = limits.shm.map(|shm| Promise::kept(format!("/dev/shm {shm}")));
+    [pids, files, shm].into_iter().flatten().collect()
+}
+
+fn start(profile: &Profile, spec: &Spec) -> Vec<Promise> {
+    let (promised, given) = (&profile.start, &spec.start);
+    let boot = Promise::kept(format!("boot within {}", profile.boot.limit));
+    if promised.delay == Elapsed::ZERO {
+        return vec![boot];
+    }
+    let what = format!("platform delay {} before a wake", promised.delay);
+    let range = format!("{} to {} on the platform", promised.delay_low, promised.delay_high);
+    let delay = if given.delay == Elapsed::ZERO {
+        Promise::not_kept(what, "switched off: wakes look faster than they are")
+    } else if spec.warp > 1 {
+        Promise::approximated(what, format!("one value for {range}; warped {} times", spec.warp))
+    } else {
+        Promise::approximated(what, format!("one value for {range}"))
+    };
+    vec![delay, boot]
+}
+
+fn health(profile: &Profile) -> Vec<Promise> {
+    match &profile.health.check {
+        HealthCheck::Http(path) => vec![Promise::kept(format!("health checks of {path}"))],
+        HealthCheck::Tcp => vec![Promise::kept("health checks of the port")],
+        HealthCheck::None => vec![],
+    }
+}
+
+fn sleep(profile: &Profile, spec: &Spec) -> Vec<Promise> {
+    let Some(sleep) = &profile.sleep else { return vec![] };
+    let what = format!("sleep after {}", sleep.after);
+    let sleeps = match spec.warp {
+        1 => Promise::kept(what),
+        warp => Promise::approximated(what, format!("warped {warp} times")),
+    };
+    vec![sleeps, Promise::kept("wake by kind of client")]
+}
+
+fn router(profile: &Profile) -> Vec<Promise> {
+    let router = &profile.router;
+    let timed = [router.first_byte, router.idle, router.total].iter().any(Option::is_some);
+    let timeouts = timed.then(|| Promise::kept("router timeouts"));
+    let ours =
+        [Promise::kept("error pages"), Promise::not_kept("TLS and HTTP/2", "the front door speaks plain HTTP/1.1")];
+    timeouts.into_iter().chain(ours).collect()
+}
+
+fn stop(profile: &Profile, spec: &Spec) -> Vec<Promise> {
+    let shutdown = &profile.shutdown;
+    let mut promises = vec![Promise::kept(format!("{} then {} to stop", shutdown.signal, shutdown.grace))];
+    let mut timed = |what: String| {
+        promises.push(match spec.warp {
+            1 => Promise::kept(what),
+            warp => Promise::approximated(what, format!("warped {warp} times")),
+        });
+    };
+    timed("restart back-off".into());
+    if let Some(every) = profile.restart.scheduled {
+        timed(format!("restart every {every}"));
+    }
+    promises
+}
+
+fn rest(profile: &Profile) -> Vec<Promise> {
+    let process = &profile.process;
+    let hours = profile.quota.hours;
+    let quota = hours.map(|hours| Promise::not_kept(format!("{hours} hours a month"), "counted, not enforced"));
+    let ports = (!process.blocked_ports.is_empty()).then(|| {
+        let ports: Vec<String> = process.blocked_ports.iter().map(u16::to_string).collect();
+        Promise::not_kept(format!("blocked ports {}", ports.join(" ")), "outgoing connections are not filtered")
+    });
+    let set = [
+        process.user.as_ref().map(|user| format!("user {user}")),
+        process.hostname.as_ref().map(|name| format!("host name {name}")),
+        process.home.as_ref().map(|home| format!("home {home}")),
+        process.workdir.as_ref().map(|folder| format!("working directory {folder}")),
+    ];
+    let set = set.into_iter().flatten().map(Promise::kept);
+    set.chain(quota).chain(ports).collect()
+}

@@ -1,0 +1,67 @@
+use crate::profile::{Layer, Origin};
+
+/// What the user changes for one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overrides {
+    /// Settings of the profile, each `KEY=VALUE` as `--set` takes them.
+    pub set: Vec<String>,
+    /// Variables for the app. A later one of the same name wins.
+    pub environment: Vec<Variable>,
+    /// How many times faster the platform's timers run. Zero counts as one.
+    pub warp: u32,
+    /// Whether the platform's own delay before a wake is kept.
+    pub platform_delay: PlatformDelay,
+    /// The port inside the instance, in place of the profile's.
+    pub port: Option<u16>,
+    /// Where visitors come in: `127.0.0.1:8080`. Fills `{host}`; `localhost` when it is not known.
+    pub host: Option<String>,
+}
+
+/// Whether the platform's own delay before a wake is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PlatformDelay {
+    /// As the profile says.
+    #[default]
+    Kept,
+    /// No delay.
+    Off,
+}
+
+/// One variable for the app, and who set it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value, as the app shall see it.
+    pub value: String,
+    /// Who set it.
+    pub origin: Origin,
+}
+
+impl Default for Overrides {
+    fn default() -> Self {
+        Self {
+            set: Vec::new(),
+            environment: Vec::new(),
+            warp: 1,
+            platform_delay: PlatformDelay::Kept,
+            port: None,
+            host: None,
+        }
+    }
+}
+
+impl Variable {
+    /// A variable from a flag. `flag` is the flag as people type it: `--env`.
+    pub fn from_flag(flag: &str, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        let origin = Origin { layer: Layer::Flag, place: format!("{flag} {name}"), line: None, source: None };
+        Self { name, value: value.into(), origin }
+    }
+
+    /// A variable from a line of a file; lines count from one.
+    pub fn from_file(file: &str, line: Option<u32>, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let origin = Origin { layer: Layer::File, place: file.to_owned(), line, source: None };
+        Self { name: name.into(), value: value.into(), origin }
+    }
+}

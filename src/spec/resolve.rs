@@ -1,0 +1,147 @@
+//! Profile, app, machine and overrides into one [`Spec`].
+
+use std::collections::BTreeMap;
+
+use super::environment::environment;
+use super::fidelity;
+use super::{
+    AppSpec, AtLimit, CpuRules, LimitRules, Machine, MemoryRules, Origin, Overrides, PlatformDelay, RestartRules,
+    SleepRules, Spec, SpecProblem, StartRules,
+};
+use crate::profile::{Layer, Profile, ProfileError};
+use crate::units::{Elapsed, Memory, Millicores};
+
+/// What emu will do. Fails when the overrides are wrong or the machine cannot hold the plan's memory;
+/// everything else that the machine cannot do stands in the list of promises.
+pub fn resolve(
+    profile: &Profile,
+    app: AppSpec,
+    machine: &Machine,
+    overrides: &Overrides,
+) -> Result<Spec, Vec<SpecProblem>> {
+    let profile = overridden(profile, overrides)?;
+    let memory = memory(&profile.memory, machine)?;
+    let environment = environment(&profile, &app, overrides);
+    let warp = overrides.warp.max(1);
+    let mut spec = Spec {
+        app,
+        memory,
+        cpu: cpu(&profile.cpu, machine),
+        limits: limits(&profile.limits, machine),
+        port: environment.port,
+        start: start(&profile.start, overrides),
+        sleep: profile.sleep.as_ref().map(|sleep| warped_sleep(sleep, warp)),
+        restart: warped_restart(&profile.restart, warp),
+        environment: environment.variables,
+        warp,
+        fidelity: Vec::new(),
+        origins: origins(&profile, environment.origins, overrides),
+        plan: profile.plan.clone(),
+        disk: profile.disk.clone(),
+        boot: profile.boot.clone(),
+        health: profile.health.clone(),
+        wake: profile.wake.clone(),
+        router: profile.router.clone(),
+        answers: profile.answers.clone(),
+        shutdown: profile.shutdown.clone(),
+        quota: profile.quota.clone(),
+        process: profile.process.clone(),
+        lines: profile.lines.clone(),
+        sources: profile.sources.clone(),
+    };
+    spec.fidelity = fidelity::promises(&profile, &spec, machine);
+    Ok(spec)
+}
+
+fn overridden(profile: &Profile, overrides: &Overrides) -> Result<Profile, Vec<SpecProblem>> {
+    let port = overrides.port.map(|port| format!("port.number={port}"));
+    let set: Vec<String> = overrides.set.iter().cloned().chain(port).collect();
+    profile.overridden(&set).map_err(|error| match error {
+        ProfileError::Invalid { problems, .. } => problems.into_iter().map(SpecProblem::Setting).collect(),
+        ProfileError::Unknown { .. } => Vec::new(),
+    })
+}
+
+/// The plan's memory as this machine can give it.
+fn memory(rules: &MemoryRules, machine: &Machine) -> Result<MemoryRules, Vec<SpecProblem>> {
+    let engine = machine.engine.clone();
+    if !machine.can.memory_limit {
+        return Err(vec![SpecProblem::NoMemoryLimit { engine }]);
+    }
+    let swap = if machine.can.swap_limit && machine.swap >= rules.swap { rules.swap } else { Memory::default() };
+    let given = MemoryRules { swap, ..rules.clone() };
+    if given.enforced() > machine.memory {
+        let (asked, has) = (given.enforced(), machine.memory);
+        return Err(vec![SpecProblem::TooLittleMemory { asked, has, engine }]);
+    }
+    Ok(given)
+}
+
+/// A share above all cores becomes all cores; what the engine cannot do is taken out.
+fn cpu(rules: &CpuRules, machine: &Machine) -> CpuRules {
+    let whole = Millicores::new(machine.cpus.saturating_mul(1000));
+    let share = rules.share.min(whole);
+    let pinned = rules
+        .cores_seen
+        .filter(|cores| machine.can.cpuset && *cores <= machine.cpus && cores.saturating_mul(1000) >= share.get());
+    CpuRules { share, cores_seen: pinned, burst: None, while_serving_only: false, ..rules.clone() }
+}
+
+fn limits(rules: &LimitRules, machine: &Machine) -> LimitRules {
+    LimitRules { pids: rules.pids.filter(|_| machine.can.pids_limit), ..rules.clone() }
+}
+
+fn start(rules: &StartRules, overrides: &Overrides) -> StartRules {
+    let warp = overrides.warp;
+    match overrides.platform_delay {
+        PlatformDelay::Off => StartRules { delay: Elapsed::ZERO, delay_low: Elapsed::ZERO, delay_high: Elapsed::ZERO },
+        PlatformDelay::Kept => StartRules {
+            delay: rules.delay.warped(warp),
+            delay_low: rules.delay_low.warped(warp),
+            delay_high: rules.delay_high.warped(warp),
+        },
+    }
+}
+
+fn warped_sleep(rules: &SleepRules, warp: u32) -> SleepRules {
+    SleepRules {
+        after: rules.after.warped(warp),
+        check_every: rules.check_every.warped(warp),
+        counts: rules.counts.clone(),
+    }
+}
+
+fn warped_restart(rules: &RestartRules, warp: u32) -> RestartRules {
+    RestartRules {
+        delay: rules.delay.warped(warp),
+        delay_max: rules.delay_max.warped(warp),
+        reset_after: rules.reset_after.warped(warp),
+        scheduled: rules.scheduled.map(|every| every.warped(warp)),
+        ..rules.clone()
+    }
+}
+
+/// The origins of the profile, and over them those of what was changed for this run.
+fn origins(
+    profile: &Profile,
+    environment: BTreeMap<String, Origin>,
+    overrides: &Overrides,
+) -> BTreeMap<String, Origin> {
+    let mut origins = profile.settings.origins();
+    origins.extend(environment);
+    if overrides.platform_delay == PlatformDelay::Off {
+        for key in ["start.delay", "start.delay_low", "start.delay_high"] {
+            origins.insert(key.into(), flag("--no-platform-delay"));
+        }
+    }
+    origins
+}
+
+fn flag(flag: &str) -> Origin {
+    Origin { layer: Layer::Flag, place: flag.into(), line: None, source: None }
+}
+
+/// Whether the plan has a slow zone that this machine cannot make slow.
+pub(super) fn zone_is_only_told(promised: &MemoryRules, given: &MemoryRules) -> bool {
+    promised.at_limit == AtLimit::SlowThenKill && given.swap < promised.swap
+}

@@ -1,0 +1,179 @@
+use super::*;
+use crate::profile::Library;
+use crate::units::{Elapsed, Memory, Millicores};
+
+fn machine() -> Machine {
+    Machine {
+        engine: "fake".into(),
+        engine_version: "1".into(),
+        memory: Memory::from_mib(8192),
+        swap: Memory::default(),
+        cpus: 4,
+        platform: "linux/amd64".into(),
+        can: Capabilities {
+            memory_limit: true,
+            swap_limit: true,
+            cpu_quota: true,
+            pids_limit: true,
+            cpuset: true,
+            fast_counters: true,
+            cgroup_version: 2,
+            direct_address: true,
+            disk_size: false,
+        },
+    }
+}
+
+fn app() -> AppSpec {
+    AppSpec { name: "registry/team/web:3".into(), image: Image::Mimic, command: Vec::new() }
+}
+
+/// A plan of the test's own, over the shipped base.
+fn profile(extra: &str) -> crate::profile::Profile {
+    let text = format!("{PLAN}\n{extra}");
+    Library::shipped().with("example-free.toml", text).load("example-free").unwrap()
+}
+
+const PLAN: &str = r#"
+source = "test"
+[sources.test]
+url = "https://example.com"
+date = "2026-01"
+confidence = "guess"
+[plan]
+platform = "Example"
+name = "Free"
+summary = "a plan for tests"
+documentation = "https://example.com"
+checked = "2026-01-01"
+price.monthly = "$0"
+[memory]
+limit = "512 MiB"
+[cpu]
+share = "0.5 CPU"
+"#;
+
+fn resolved(extra: &str, overrides: &Overrides) -> Spec {
+    resolve(&profile(extra), app(), &machine(), overrides).unwrap()
+}
+
+fn promise<'s>(spec: &'s Spec, what: &str) -> &'s Keeping {
+    let found = spec.fidelity.iter().find(|promise| promise.what.contains(what));
+    &found.unwrap_or_else(|| panic!("no promise about {what} in {:#?}", spec.fidelity)).keeping
+}
+
+#[test]
+fn warp_divides_the_timers_of_the_platform_and_leaves_those_of_the_app_alone() {
+    let timers = r#"
+[start]
+delay = "40 s"
+[sleep]
+after = "15 min"
+check_every = "60 s"
+[restart]
+delay = "20 s"
+scheduled = "24 h"
+[health]
+initial_delay = "60 s"
+unroute_after = "15 s"
+restart_after = "60 s"
+[router]
+first_byte = "30 s"
+"#;
+    let one = resolved(timers, &Overrides::default());
+    let ten = resolved(timers, &Overrides { warp: 10, ..Overrides::default() });
+    assert_eq!(ten.start.delay, Elapsed::from_secs(4));
+    assert_eq!(ten.sleep.as_ref().unwrap().after, Elapsed::from_secs(90));
+    assert_eq!(ten.sleep.as_ref().unwrap().check_every, Elapsed::from_secs(6));
+    assert_eq!(ten.restart.delay, Elapsed::from_secs(2));
+    assert_eq!(ten.restart.scheduled, Some(Elapsed::from_secs(8640)));
+    assert_eq!(ten.restart.reset_after, Elapsed::from_secs(60));
+    assert_eq!((&ten.health, &ten.router, &ten.boot), (&one.health, &one.router, &one.boot));
+    assert_eq!((&ten.shutdown, &ten.wake), (&one.shutdown, &one.wake));
+    assert!(matches!(promise(&ten, "sleep after"), Keeping::Approximated(_)));
+    assert_eq!(promise(&one, "sleep after"), &Keeping::Kept);
+}
+
+#[test]
+fn a_plan_larger_than_the_machine_is_refused_with_both_figures() {
+    let overrides = Overrides { set: vec!["memory.limit=16 GiB".into()], ..Overrides::default() };
+    let problems = resolve(&profile(""), app(), &machine(), &overrides).unwrap_err();
+    assert_eq!(problems[0].to_string(), "the plan has 16 GiB of memory, but `fake` can give 8 GiB");
+    assert!(problems[0].hint().contains("--set memory.limit=8GiB"), "{}", problems[0].hint());
+}
+
+#[test]
+fn a_cpu_share_above_the_machine_becomes_all_its_cores_and_is_told() {
+    let overrides = Overrides { set: vec!["cpu.share=6 CPU".into()], ..Overrides::default() };
+    let spec = resolved("", &overrides);
+    assert_eq!(spec.cpu.share, Millicores::new(4000));
+    assert!(matches!(promise(&spec, "6 CPU"), Keeping::Approximated(how) if how.contains("4 cores")));
+}
+
+#[test]
+fn a_slow_zone_needs_swap_and_without_it_the_container_is_killed_where_the_platform_kills() {
+    let zone = "[memory]\n";
+    let zone = PLAN.replace(
+        zone,
+        "[memory]\nat_limit = \"slow-then-kill\"\nkill_at = \"1 GiB\"\nswap = \"512 MiB\"\nslow_check = \"20 s\"\n",
+    );
+    let profile = Library::shipped().with("example-slow.toml", zone).load("example-slow").unwrap();
+    let without = resolve(&profile, app(), &machine(), &Overrides::default()).unwrap();
+    assert_eq!((without.memory.enforced(), without.memory.swap), (Memory::from_mib(1024), Memory::default()));
+    assert_eq!(without.memory.limit, Memory::from_mib(512));
+    assert!(matches!(promise(&without, "then slow"), Keeping::Approximated(how) if how.contains("does not slow")));
+    let swapping = Machine { swap: Memory::from_mib(512), ..machine() };
+    let with = resolve(&profile, app(), &swapping, &Overrides::default()).unwrap();
+    assert_eq!((with.memory.enforced(), with.memory.swap), (Memory::from_mib(512), Memory::from_mib(512)));
+}
+
+#[test]
+fn placeholders_are_filled_and_the_users_variables_win() {
+    let environment = "[environment]\nURL = \"http://{host}\"\nNAME = \"{app}\"\nWHO = \"{instance}\"\nMODE = \"a\"\n";
+    let overrides = Overrides {
+        environment: vec![Variable::from_flag("--env", "MODE", "b"), Variable::from_file(".env", Some(3), "X", "1")],
+        host: Some("127.0.0.1:8080".into()),
+        ..Overrides::default()
+    };
+    let spec = resolved(environment, &overrides);
+    let seen = spec.environment_of("7");
+    let of = |name: &str| seen.get(name).map(String::as_str);
+    assert_eq!((of("URL"), of("NAME"), of("WHO")), (Some("http://127.0.0.1:8080"), Some("web"), Some("7")));
+    assert_eq!((of("MODE"), of("X"), of("PORT")), (Some("b"), Some("1"), Some("8080")));
+    assert_eq!(spec.origins["environment.X"].place, ".env");
+    assert_eq!(spec.origins["environment.X"].line, Some(3));
+}
+
+#[test]
+fn an_app_that_is_told_another_port_is_looked_for_there() {
+    let overrides =
+        Overrides { environment: vec![Variable::from_flag("--env", "PORT", "9000")], ..Overrides::default() };
+    assert_eq!(resolved("", &overrides).port.number, 9000);
+}
+
+#[test]
+fn the_platform_delay_can_be_switched_off_and_that_is_told() {
+    let overrides = Overrides { platform_delay: PlatformDelay::Off, ..Overrides::default() };
+    let spec = resolved("[start]\ndelay = \"40 s\"\n", &overrides);
+    assert_eq!(spec.start.delay, Elapsed::ZERO);
+    assert!(matches!(promise(&spec, "platform delay 40 s"), Keeping::NotKept(_)));
+}
+
+#[test]
+fn a_wrong_override_names_the_key_that_was_meant() {
+    let overrides = Overrides { set: vec!["memory.limt=1 GB".into(), "cpu.share=fast".into()], ..Overrides::default() };
+    let problems = resolve(&profile(""), app(), &machine(), &overrides).unwrap_err();
+    assert_eq!(problems.len(), 2, "all problems come together");
+    assert_eq!(problems[0].hint(), "did you mean `memory.limit`?");
+    assert!(problems[1].to_string().contains("a number of CPUs"), "{}", problems[1]);
+}
+
+#[test]
+fn the_short_form_has_one_line_for_each_degree_of_keeping() {
+    let spec = resolved("", &Overrides::default());
+    let lines = compact(&spec.fidelity);
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    assert!(lines[0].starts_with("enforced: memory 512 MiB then killed, no swap, "), "{}", lines[0]);
+    assert!(lines[1].starts_with("approximated: 0.5 CPU"), "{}", lines[1]);
+    assert_eq!(lines[2], "not emulated: TLS and HTTP/2");
+}

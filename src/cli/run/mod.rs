@@ -1,0 +1,50 @@
+//! `emu run`: one app under one plan.
+//!
+//! [`settings`] turns what was typed into values, [`prepare`] finds the machine and resolves the
+//! spec, [`play`] connects the rooms and lets them run, [`screen`] shows what happens.
+
+mod args;
+mod door;
+mod header;
+mod play;
+mod prepare;
+mod screen;
+mod settings;
+mod signals;
+
+pub use args::RunArgs;
+
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
+
+use super::{Exit, Failure, Printer, Surroundings};
+use signals::Interrupts;
+
+/// Runs an app under a plan to its end.
+pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
+    let settings = settings::settle(args, surroundings)?;
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
+    runtime.block_on(async {
+        let (commands, asked) = mpsc::unbounded_channel();
+        let interrupts = Interrupts::listen(commands.clone()).map_err(|error| no_runtime(&error))?;
+        let prepared = tokio::select! {
+            prepared = prepare::prepare(&settings, printer, surroundings) => prepared?,
+            () = interrupts.first() => return Ok(Exit::Interrupted),
+        };
+        let playing = play::play(prepared, play::Hands { commands, asked }, printer);
+        tokio::select! {
+            ended = playing => ended,
+            () = interrupts.third() => Ok(left_behind(printer)),
+        }
+    })
+}
+
+/// The third Ctrl-C: nothing is waited for, and that is said.
+fn left_behind(printer: &Printer) -> Exit {
+    printer.warn("left without waiting: an instance may still be there. `emu clean` removes it");
+    Exit::Interrupted
+}
+
+fn no_runtime(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Mistake, format!("the runtime cannot be made: {error}"))
+}

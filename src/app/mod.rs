@@ -3,7 +3,9 @@
 //! This room reads files; what it finds becomes values.
 
 mod env_file;
+mod profiles;
 mod target;
 
 pub use env_file::{Assignment, BadLine, EnvFileError, parse_env_file, read_env_file};
+pub use profiles::{LibraryError, is_path, library};
 pub use target::{Target, TargetError};

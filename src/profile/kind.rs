@@ -99,22 +99,22 @@ impl Kind {
     }
 
     /// Reads a value as it stands in a TOML file.
-    pub(super) fn from_toml(self, value: &DeValue<'_>) -> Result<Value, Mismatch> {
+    pub(super) fn read_toml(self, value: &DeValue<'_>) -> Result<Value, Mismatch> {
         match (self, value) {
-            (Self::Integer { .. }, DeValue::Integer(number)) if number.radix() == 10 => self.from_text(number.as_str()),
+            (Self::Integer { .. }, DeValue::Integer(number)) if number.radix() == 10 => self.read_text(number.as_str()),
             (Self::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
             (Self::List(item), DeValue::Array(entries)) => {
-                let entries = entries.iter().map(|entry| item.from_toml(entry.get_ref()));
+                let entries = entries.iter().map(|entry| item.read_toml(entry.get_ref()));
                 entries.collect::<Result<_, _>>().map(Value::List)
             }
             (Self::Integer { .. } | Self::Flag | Self::List(_), other) => Err(self.mismatch(describe(other))),
-            (_, DeValue::String(text)) => self.from_text(text),
+            (_, DeValue::String(text)) => self.read_text(text),
             (_, other) => Err(self.mismatch(describe(other))),
         }
     }
 
     /// Reads a value as it is typed on a command line. Entries of a list stand between commas.
-    pub(super) fn from_text(self, text: &str) -> Result<Value, Mismatch> {
+    pub(super) fn read_text(self, text: &str) -> Result<Value, Mismatch> {
         let fail = || self.mismatch(format!("`{text}`"));
         match self {
             Self::Memory => Ok(Value::Memory(text.parse()?)),
@@ -127,13 +127,12 @@ impl Kind {
             }
             Self::Text => Ok(Value::Text(text.to_owned())),
             Self::Date if is_date(text) => Ok(Value::Text(text.to_owned())),
-            Self::Date => Err(fail()),
             Self::Flag => text.parse().map(Value::Flag).map_err(|_| fail()),
             Self::OneOf(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
-            Self::OneOf(_) => Err(fail()),
+            Self::Date | Self::OneOf(_) => Err(fail()),
             Self::List(item) => {
                 let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-                entries.map(|entry| item.from_text(entry)).collect::<Result<_, _>>().map(Value::List)
+                entries.map(|entry| item.read_text(entry)).collect::<Result<_, _>>().map(Value::List)
             }
         }
     }
@@ -204,7 +203,7 @@ pub(super) fn is_date(text: &str) -> bool {
 
 fn days_in(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

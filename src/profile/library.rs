@@ -62,11 +62,11 @@ impl Library {
         let by_path = self.files.iter().find(|file| file.path == name);
         let file = by_path.or_else(|| self.plan(name, &[])).ok_or_else(|| self.unknown(name))?;
         let chain = self.chain(file)?;
-        self.read(file.name(), &chain)
+        Self::read(file.name(), &chain)
     }
 
     /// Reads the files of a chain, the most general first: syntax of all, then shape of all, then meaning.
-    fn read(&self, id: &str, chain: &[&File]) -> Result<Profile, ProfileError> {
+    fn read(id: &str, chain: &[&File]) -> Result<Profile, ProfileError> {
         let read: Vec<_> = chain.iter().map(|file| (file.path.as_ref(), file.sheet())).collect();
         for pass in [Pass::Syntax, Pass::Shape] {
             let faults = read.iter().filter_map(|(_, sheet)| sheet.as_ref().err()).filter(|faults| faults.pass == pass);

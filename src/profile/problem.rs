@@ -102,6 +102,6 @@ impl ProfileError {
 fn lines(problems: &[Problem]) -> String {
     match problems {
         [only] => only.to_string(),
-        many => many.iter().map(|problem| format!("\n  {problem}")).collect(),
+        many => format!("\n  {}", many.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n  ")),
     }
 }

@@ -105,7 +105,7 @@ impl Reading<'_> {
         match (vocabulary::place(&path), value.get_ref()) {
             (Place::Setting(setting), _) => self.setting(setting, &path, value, source),
             (Place::Table, DeValue::Table(table)) => self.table(table, &path, source),
-            (Place::Table, other) => self.problem(value, &path, &describe(other), "a table of settings", None),
+            (Place::Table, other) => self.problem(value, &path, said(describe(other), "a table of settings")),
             (Place::Unknown, _) => self.unknown(&path, self.lines.line(name.span().start)),
         }
     }
@@ -136,12 +136,12 @@ impl Reading<'_> {
             if word != "value" && word != "source" {
                 let at = [path, &[word.to_owned()]].concat();
                 let line = self.lines.line(name.span().start);
-                self.push(line, join(&at), "an unknown word".into(), "`value` and `source` only".into(), None);
+                self.push(line, join(&at), said("an unknown word", "`value` and `source` only"));
             }
         }
         let value = table.get("value");
         if value.is_none() {
-            self.problem(leaf, path, "a table without `value`", "`{ value = …, source = \"…\" }`", None);
+            self.problem(leaf, path, said("a table without `value`", "`{ value = …, source = \"…\" }`"));
         }
         value
     }
@@ -157,7 +157,7 @@ impl Reading<'_> {
         };
         let hint = meant.map(|word| format!("did you mean `{word}`?"));
         let expected = if setting.optional && word == Some("none") { setting.expected() } else { mismatch.expected };
-        self.push(self.line(value), join(path), mismatch.found, expected, hint);
+        self.push(self.line(value), join(path), Said { hint, ..said(mismatch.found, expected) });
     }
 
     fn unknown(&mut self, path: &[String], line: u32) {
@@ -166,18 +166,18 @@ impl Reading<'_> {
         let known = vocabulary::names_under(parents);
         let expected =
             if known.is_empty() { "a known setting".into() } else { format!("one of {}", in_backticks(&known)) };
-        self.push(line, join(path), "an unknown setting".into(), expected, hint);
+        self.push(line, join(path), Said { hint, ..said("an unknown setting", expected) });
     }
 
     fn sources(&mut self, value: &Leaf<'_>) {
         let DeValue::Table(table) = value.get_ref() else {
-            return self.problem(value, &["sources".into()], "no table", "a table of sources", None);
+            return self.problem(value, &["sources".into()], said("no table", "a table of sources"));
         };
         for (name, value) in table {
             let path = ["sources".to_owned(), name.get_ref().to_string()];
             match value.get_ref() {
                 DeValue::Table(fields) => self.one_source(&path, fields, value),
-                other => self.problem(value, &path, &describe(other), "a table with `url`, `date`, `confidence`", None),
+                other => self.problem(value, &path, said(describe(other), "a table with `url`, `date`, `confidence`")),
             }
         }
     }
@@ -187,15 +187,15 @@ impl Reading<'_> {
         for (name, value) in fields {
             if !["url", "date", "confidence", "note"].contains(&name.get_ref().as_ref()) {
                 let at = [path[0].clone(), path[1].clone(), name.get_ref().to_string()];
-                self.problem(value, &at, "an unknown word", "`url`, `date`, `confidence` or `note`", None);
+                self.problem(value, &at, said("an unknown word", "`url`, `date`, `confidence` or `note`"));
             }
         }
-        let mut field = |name: &str, kind: Kind| match fields.get(name) {
-            Some(value) => self.text(&join(&[&path[0], &path[1], name]), kind, value),
-            None => {
-                self.problem(at, path, &format!("no `{name}`"), "`url`, `date` and `confidence`", None);
-                None
+        let mut field = |name: &str, kind: Kind| {
+            if let Some(value) = fields.get(name) {
+                return self.text(&join(&[&path[0], &path[1], name]), kind, value);
             }
+            self.problem(at, path, said(format!("no `{name}`"), "`url`, `date` and `confidence`"));
+            None
         };
         let (url, date) = (field("url", Kind::Text), field("date", Kind::Date));
         let confidence = field("confidence", CONFIDENCE).and_then(|word| Confidence::from_name(&word));
@@ -215,10 +215,10 @@ impl Reading<'_> {
     }
 
     fn text(&mut self, key: &str, kind: Kind, value: &Leaf<'_>) -> Option<String> {
-        match kind.from_toml(value.get_ref()) {
+        match kind.read_toml(value.get_ref()) {
             Ok(read) => Some(read.to_string()),
             Err(mismatch) => {
-                self.push(self.line(value), key.to_owned(), mismatch.found, mismatch.expected, None);
+                self.push(self.line(value), key.to_owned(), said(mismatch.found, mismatch.expected));
                 None
             }
         }
@@ -228,13 +228,25 @@ impl Reading<'_> {
         self.lines.line(value.span().start)
     }
 
-    fn problem(&mut self, at: &Leaf<'_>, path: &[String], found: &str, expected: &str, hint: Option<String>) {
-        self.push(self.line(at), join(path), found.into(), expected.into(), hint);
+    fn problem(&mut self, at: &Leaf<'_>, path: &[String], said: Said) {
+        self.push(self.line(at), join(path), said);
     }
 
-    fn push(&mut self, line: u32, key: String, found: String, expected: String, hint: Option<String>) {
+    fn push(&mut self, line: u32, key: String, said: Said) {
+        let Said { found, expected, hint } = said;
         self.problems.push(Problem { file: self.file.to_owned(), line: Some(line), key, found, expected, hint });
     }
+}
+
+/// The words of a problem, before its place is known.
+struct Said {
+    found: String,
+    expected: String,
+    hint: Option<String>,
+}
+
+fn said(found: impl Into<String>, expected: impl Into<String>) -> Said {
+    Said { found: found.into(), expected: expected.into(), hint: None }
 }
 
 /// Where the lines of a text begin.

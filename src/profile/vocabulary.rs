@@ -84,7 +84,7 @@ impl Setting {
         if self.optional && text == "none" || self.is_entry() && text == "false" {
             return Ok(Value::Nothing);
         }
-        self.kind.from_text(text)
+        self.kind.read_text(text)
     }
 
     /// Reads a value as it stands in a TOML file.
@@ -92,7 +92,7 @@ impl Setting {
         match value {
             toml::de::DeValue::String(text) if self.optional && text == "none" => Ok(Value::Nothing),
             toml::de::DeValue::Boolean(false) if self.is_entry() => Ok(Value::Nothing),
-            other => self.kind.from_toml(other),
+            other => self.kind.read_toml(other),
         }
     }
 

@@ -13,7 +13,7 @@ pub(super) fn promises(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec
         disk(profile, machine),
         countable(profile, machine),
         start(profile, spec),
-        health(profile),
+        health(spec),
         sleep(profile, spec),
         router(profile),
         stop(profile, spec),
@@ -23,28 +23,28 @@ pub(super) fn promises(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec
 }
 
 fn memory(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
-    let promised = &profile.memory;
-    let limit = format!("memory {}", promised.limit);
-    let mut promises = match promised.at_limit {
+    let asked = &profile.memory;
+    let limit = format!("memory {}", asked.limit);
+    let mut promises = match asked.at_limit {
         AtLimit::KillAndRestart => vec![Promise::kept(format!("{limit} then killed"))],
         AtLimit::Suspend => vec![Promise::kept(format!("{limit} then suspended"))],
-        AtLimit::SlowThenKill if zone_is_only_told(promised, &spec.memory) => {
+        AtLimit::SlowThenKill if zone_is_only_told(asked, &spec.memory) => {
             let how = format!(
                 "killed at {}; between the two emu tells of the slow zone but it does not slow: {}",
-                promised.kill_at,
+                asked.kill_at,
                 no_swap(machine)
             );
             vec![Promise::approximated(format!("{limit} then slow then killed"), how)]
         }
         AtLimit::SlowThenKill => {
-            let how = format!("killed at {}; the zone is this machine's swap, which may be faster", promised.kill_at);
+            let how = format!("killed at {}; the zone is this machine's swap, which may be faster", asked.kill_at);
             vec![Promise::approximated(format!("{limit} then slow then killed"), how)]
         }
     };
-    if promised.at_limit != AtLimit::SlowThenKill {
+    if asked.at_limit != AtLimit::SlowThenKill {
         promises.push(swap(profile, spec, machine));
     }
-    if promised.tmp_is_memory {
+    if asked.tmp_is_memory {
         promises.push(Promise::kept("files in /tmp count as memory"));
     }
     promises
@@ -69,20 +69,20 @@ fn no_swap(machine: &Machine) -> String {
 }
 
 fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
-    let promised = &profile.cpu;
-    let what = promised.share.to_string();
+    let asked = &profile.cpu;
+    let what = asked.share.to_string();
     let mut promises = vec![if !machine.can.cpu_quota {
         Promise::not_kept(what, "this kernel has no CPU quota")
-    } else if spec.cpu.share < promised.share {
+    } else if spec.cpu.share < asked.share {
         Promise::approximated(what, format!("this machine has {} cores: the app gets all of them", machine.cpus))
     } else {
         Promise::approximated(what, "the quota is exact, the speed of a core is this machine's: CPU times carry a band")
     }];
-    if let Some(burst) = &promised.burst {
+    if let Some(burst) = &asked.burst {
         let what = format!("bursts to {}", burst.share);
         promises.push(Promise::not_kept(what, "the quota is constant: the app gets the share it can count on"));
     }
-    if let Some(cores) = promised.cores_seen {
+    if let Some(cores) = asked.cores_seen {
         let what = format!("{cores} cores seen");
         promises.push(if spec.cpu.cores_seen.is_some() {
             Promise::kept(what)
@@ -90,7 +90,7 @@ fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
             Promise::not_kept(what, format!("the app sees the {} cores of this machine", machine.cpus))
         });
     }
-    if promised.while_serving_only {
+    if asked.while_serving_only {
         let why = "the app keeps its share between requests";
         promises.push(Promise::not_kept("CPU only while serving", why));
     }
@@ -144,8 +144,8 @@ fn start(profile: &Profile, spec: &Spec) -> Vec<Promise> {
     vec![delay, boot]
 }
 
-fn health(profile: &Profile) -> Vec<Promise> {
-    match &profile.health.check {
+fn health(spec: &Spec) -> Vec<Promise> {
+    match &spec.health.check {
         HealthCheck::Http(path) => vec![Promise::kept(format!("health checks of {path}"))],
         HealthCheck::Tcp => vec![Promise::kept("health checks of the port")],
         HealthCheck::None => vec![],

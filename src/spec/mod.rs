@@ -19,7 +19,7 @@ pub use machine::{Capabilities, Machine};
 pub use overrides::{Overrides, PlatformDelay, Variable};
 pub use problem::SpecProblem;
 pub use promise::{Keeping, Promise, compact};
-pub use resolve::resolve;
+pub use resolve::{MIMIC_HEALTH, resolve};
 
 pub use crate::profile::{
     Answer, AtLimit, BootRules, Burst, Cause, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, IdleSignal,

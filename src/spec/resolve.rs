@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use super::environment::environment;
 use super::fidelity;
 use super::{
-    AppSpec, AtLimit, CpuRules, LimitRules, Machine, MemoryRules, Origin, Overrides, PlatformDelay, RestartRules,
-    SleepRules, Spec, SpecProblem, StartRules,
+    AppSpec, AtLimit, CpuRules, HealthCheck, HealthRules, Image, LimitRules, Machine, MemoryRules, Origin, Overrides,
+    PlatformDelay, RestartRules, SleepRules, Spec, SpecProblem, StartRules,
 };
 use crate::profile::{Layer, Profile, ProfileError};
 use crate::units::{Elapsed, Memory, Millicores};
+
+/// Where the built-in app answers health checks.
+pub const MIMIC_HEALTH: &str = "/health";
 
 /// What emu will do. Fails when the overrides are wrong or the machine cannot hold the plan's memory;
 /// everything else that the machine cannot do stands in the list of promises.
@@ -23,6 +26,7 @@ pub fn resolve(
     let memory = memory(&profile.memory, machine)?;
     let environment = environment(&profile, &app, overrides);
     let warp = overrides.warp.max(1);
+    let app_image = app.image.clone();
     let mut spec = Spec {
         app,
         memory,
@@ -39,7 +43,7 @@ pub fn resolve(
         plan: profile.plan.clone(),
         disk: profile.disk.clone(),
         boot: profile.boot.clone(),
-        health: profile.health.clone(),
+        health: health(&profile.health, &app_image),
         wake: profile.wake.clone(),
         router: profile.router.clone(),
         answers: profile.answers.clone(),
@@ -85,6 +89,16 @@ fn cpu(rules: &CpuRules, machine: &Machine) -> CpuRules {
         .cores_seen
         .filter(|cores| machine.can.cpuset && *cores <= machine.cpus && cores.saturating_mul(1000) >= share.get());
     CpuRules { share, cores_seen: pinned, burst: None, while_serving_only: false, ..rules.clone() }
+}
+
+/// The built-in app answers health checks on a path of its own, whatever a plan's usual app has.
+fn health(rules: &HealthRules, image: &Image) -> HealthRules {
+    match (&rules.check, image) {
+        (HealthCheck::Http(_), Image::Mimic) => {
+            HealthRules { check: HealthCheck::Http(MIMIC_HEALTH.into()), body: None, ..rules.clone() }
+        }
+        _ => rules.clone(),
+    }
 }
 
 fn limits(rules: &LimitRules, machine: &Machine) -> LimitRules {

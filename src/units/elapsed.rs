@@ -79,7 +79,7 @@ impl Elapsed {
         match s {
             0 if self.0 < 10_000 => format!("{:.1} ms", self.secs_f64() * 1e3),
             0 => format!("{ms} ms"),
-            1..60 => format!("{:.1} s", (self.0 / 100_000) as f64 / 10.0),
+            1..60 => format!("{s}.{} s", self.0 / 100_000 % 10),
             60..3600 => format!("{} min {} s", s / 60, s % 60),
             _ => format!("{} h {} min", s / 3600, s % 3600 / 60),
         }
@@ -155,7 +155,7 @@ impl fmt::Display for Elapsed {
         if self.0 == 0 {
             return f.pad("0 s");
         }
-        let whole = UNITS.iter().find(|(_, factor)| self.0 % factor == 0).copied().unwrap_or(("us", 1));
+        let whole = UNITS.iter().find(|(_, factor)| self.0.is_multiple_of(*factor)).copied().unwrap_or(("us", 1));
         // A fraction of a second reads better than a large count of milliseconds.
         let text = if whole.1 <= 1_000 && self.0 > 1_000_000 {
             format!("{} s", decimal(self.0, 6))
@@ -163,5 +163,75 @@ impl fmt::Display for Elapsed {
             format!("{} {}", self.0 / whole.1, whole.0)
         };
         f.pad(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Elapsed;
+
+    fn parsed(text: &str) -> Option<Elapsed> {
+        text.parse().ok()
+    }
+
+    #[test]
+    fn the_spellings_of_configuration_files_are_read() {
+        assert_eq!(parsed("15 min"), Some(Elapsed::from_secs(900)));
+        assert_eq!(parsed("15m"), Some(Elapsed::from_secs(900)));
+        assert_eq!(parsed("1h30m"), Some(Elapsed::from_secs(5400)));
+        assert_eq!(parsed("1 min 4 s"), Some(Elapsed::from_secs(64)));
+        assert_eq!(parsed("250ms"), Some(Elapsed::from_millis(250)));
+        assert_eq!(parsed("0.5 s"), Some(Elapsed::from_millis(500)));
+        assert_eq!(parsed("12 hours"), Some(Elapsed::from_secs(43_200)));
+    }
+
+    #[test]
+    fn a_number_without_a_unit_is_refused_with_an_example() {
+        for text in ["", "15", "s", "15 parsecs", "-1 s", "1..2 s", "5 s 3", "1 s, 2 s", "99999999999999999999 d"] {
+            let error = text.parse::<Elapsed>().unwrap_err();
+            assert!(error.to_string().contains("`15 min`"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn warp_divides_and_zero_counts_as_one() {
+        assert_eq!(Elapsed::from_secs(60).warped(10), Elapsed::from_secs(6));
+        assert_eq!(Elapsed::from_secs(60).warped(0), Elapsed::from_secs(60));
+    }
+
+    #[test]
+    fn people_get_rounded_lengths() {
+        let human = |micros| Elapsed::from_micros(micros).human();
+        assert_eq!(human(1_250), "1.2 ms");
+        assert_eq!(human(850_400), "850 ms");
+        assert_eq!(human(3_260_000), "3.2 s");
+        assert_eq!(human(64_000_000), "1 min 4 s");
+        assert_eq!(human(7_500_000_000), "2 h 5 min");
+    }
+
+    #[test]
+    fn differences_stop_at_zero_and_sums_at_the_end() {
+        assert_eq!(Elapsed::from_secs(1) - Elapsed::from_secs(2), Elapsed::ZERO);
+        assert_eq!(Elapsed::MAX + Elapsed::from_secs(1), Elapsed::MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back(micros: u64) {
+            let elapsed = Elapsed::from_micros(micros);
+            prop_assert_eq!(elapsed.to_string().parse(), Ok(elapsed));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".*") {
+            let _ = text.parse::<Elapsed>();
+        }
+
+        #[test]
+        fn any_number_with_a_unit_is_read_or_refused(text in "[0-9_.]{0,45} ?(d|h|min|s|ms|us)?") {
+            let _ = text.parse::<Elapsed>();
+        }
     }
 }

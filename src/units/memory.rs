@@ -90,10 +90,17 @@ fn factor(unit: &str) -> Option<u64> {
 /// The largest unit that leaves a number of at most three decimals, so that it reads back exactly.
 impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact =
-            UNITS.iter().find(|(_, factor)| self.0 >= *factor && (self.0 % *factor * 10) % *factor == 0 && self.0 > 0);
-        let (name, factor) = exact.copied().unwrap_or(("B", 1));
-        f.pad(&format!("{} {name}", decimal(self.0 / factor * 10 + self.0 % factor * 10 / factor, 1)))
+        let exact = UNITS
+            .iter()
+            .find(|(_, factor)| self.0 >= *factor && (self.0 % *factor * 10).is_multiple_of(*factor) && self.0 > 0);
+        let text = match exact.copied() {
+            Some((name, factor)) if factor > 1 => {
+                let tenths = self.0 / factor * 10 + self.0 % factor * 10 / factor;
+                format!("{} {name}", decimal(tenths, 1))
+            }
+            _ => format!("{} B", self.0),
+        };
+        f.pad(&text)
     }
 }
 
@@ -108,5 +115,70 @@ impl TryFrom<String> for Memory {
 
     fn try_from(text: String) -> Result<Self, UnitError> {
         text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Memory;
+
+    fn bytes(text: &str) -> Option<u64> {
+        text.parse::<Memory>().ok().map(Memory::bytes)
+    }
+
+    #[test]
+    fn decimal_and_binary_units_are_told_apart() {
+        assert_eq!(bytes("512 MiB"), Some(536_870_912));
+        assert_eq!(bytes("512 MB"), Some(512_000_000));
+        assert_eq!(bytes("2.7 GB"), Some(2_700_000_000));
+        assert_eq!(bytes("690MB"), Some(690_000_000));
+    }
+
+    #[test]
+    fn short_forms_are_binary_as_container_tools_mean_them() {
+        assert_eq!(bytes("512m"), bytes("512 MiB"));
+        assert_eq!(bytes("1g"), bytes("1 GiB"));
+        assert_eq!(bytes("512Mi"), bytes("512 MiB"));
+    }
+
+    #[test]
+    fn a_number_without_a_unit_is_refused_with_an_example() {
+        for text in ["", "512", "MiB", "-1 MB", "1,5 GB", "1. GB", ".5 GB", "1.2.3 GB", "99999999999999999999 GiB"] {
+            let error = text.parse::<Memory>().unwrap_err();
+            assert!(error.to_string().contains("`512 MiB`"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_printed_in_the_unit_it_was_written_in() {
+        for text in ["512 MiB", "2.7 GB", "690 MB", "1 GiB", "1 GB", "64 KiB", "1.5 GiB", "0 B", "7 B"] {
+            assert_eq!(text.parse::<Memory>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_zero() {
+        assert!(Memory::from_mib(1).percent_of(Memory::default()).abs() < f64::EPSILON);
+        assert!((Memory::from_mib(1).percent_of(Memory::from_mib(4)) - 25.0).abs() < f64::EPSILON);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back(bytes: u64) {
+            let memory = Memory::from_bytes(bytes);
+            prop_assert_eq!(memory.to_string().parse(), Ok(memory));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".*") {
+            let _ = text.parse::<Memory>();
+        }
+
+        #[test]
+        fn any_number_with_a_unit_is_read_or_refused(text in "[0-9_.]{0,45} ?(GiB|MB|k|B)?") {
+            let _ = text.parse::<Memory>();
+        }
     }
 }

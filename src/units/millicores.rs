@@ -64,3 +64,44 @@ impl TryFrom<String> for Millicores {
         text.parse()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Millicores;
+
+    fn parsed(text: &str) -> Option<u32> {
+        text.parse::<Millicores>().ok().map(Millicores::get)
+    }
+
+    #[test]
+    fn shares_are_exact_thousandths() {
+        assert_eq!(parsed("0.1"), Some(100));
+        assert_eq!(parsed("0.078 CPU"), Some(78));
+        assert_eq!(parsed("2 CPU"), Some(2000));
+        assert_eq!(parsed("250m"), Some(250));
+        assert_eq!(Millicores::new(78).to_string(), "0.078 CPU");
+    }
+
+    #[test]
+    fn what_is_no_share_is_refused_with_an_example() {
+        for text in ["", "fast", "-1", "1 GB", "99999999999 CPU"] {
+            let error = text.parse::<Millicores>().unwrap_err();
+            assert!(error.to_string().contains("`0.1`"), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back(millicores: u32) {
+            let share = Millicores::new(millicores);
+            prop_assert_eq!(share.to_string().parse(), Ok(share));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".*") {
+            let _ = text.parse::<Millicores>();
+        }
+    }
+}

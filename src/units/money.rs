@@ -64,3 +64,38 @@ impl TryFrom<String> for Money {
         text.parse()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Money;
+
+    #[test]
+    fn cents_are_printed_as_two_digits_and_rates_in_full() {
+        for text in ["$0", "$7", "$0.25", "$7.50", "$0.000012", "$1.005"] {
+            assert_eq!(text.parse::<Money>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_price_is_refused_with_an_example() {
+        for text in ["", "7", "$", "$-1", "$7 a month", "7 $", "$99999999999999999999"] {
+            let error = text.parse::<Money>().unwrap_err();
+            assert!(error.to_string().contains("`$7`"), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back(micros: u64) {
+            let money = Money::from_micros(micros);
+            prop_assert_eq!(money.to_string().parse(), Ok(money));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".*") {
+            let _ = text.parse::<Money>();
+        }
+    }
+}

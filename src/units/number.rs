@@ -44,7 +44,7 @@ impl Quantity<'_> {
     pub(super) fn times(&self, factor: u64) -> Option<u64> {
         let divisor = 10_u128.pow(self.scale);
         let product = self.digits.checked_mul(u128::from(factor))?;
-        u64::try_from((product + divisor / 2) / divisor).ok()
+        u64::try_from(product.checked_add(divisor / 2)? / divisor).ok()
     }
 }
 
@@ -57,4 +57,28 @@ pub(super) fn decimal(value: u64, scale: u32) -> String {
     }
     let rest = format!("{rest:0width$}", width = scale as usize);
     format!("{whole}.{}", rest.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decimal, split};
+
+    #[test]
+    fn a_number_at_the_end_of_the_range_is_refused_and_does_not_overflow() {
+        let largest = split("340282366920938463463374607.431768211455 B", "a size").unwrap();
+        assert_eq!(largest.times(1), None);
+    }
+
+    #[test]
+    fn halves_round_up() {
+        assert_eq!(split("0.0785", "a share").unwrap().times(1000), Some(79));
+        assert_eq!(split("0.0784", "a share").unwrap().times(1000), Some(78));
+    }
+
+    #[test]
+    fn decimals_lose_their_trailing_zeros_only() {
+        assert_eq!(decimal(1500, 3), "1.5");
+        assert_eq!(decimal(1005, 3), "1.005");
+        assert_eq!(decimal(2000, 3), "2");
+    }
 }

@@ -3,6 +3,7 @@
 //! An engine does what it is told and reports what happened; it decides nothing. What it cannot do
 //! is in its [`Capabilities`], known before the run.
 
+pub mod cgroup;
 pub mod docker;
 pub mod fake;
 

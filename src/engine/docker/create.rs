@@ -1,0 +1,124 @@
+//! Making an instance, and watching over it from then on.
+
+use std::sync::atomic::{AtomicBool, AtomicU32};
+
+use bollard::models::{ContainerInspectResponse, ImageInspect};
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, InspectContainerOptions, RemoveContainerOptionsBuilder,
+};
+use tokio::sync::{mpsc::UnboundedSender, watch};
+
+use super::Docker;
+use super::body::{body, taken};
+use super::core::{Core, Phase};
+use super::failure::{failed, is_absent};
+use super::{Container, mimic_image};
+use crate::engine::{EngineError, News, Order};
+use crate::spec::Image;
+
+impl Docker {
+    pub(super) async fn make(&self, order: Order, news: UnboundedSender<News>) -> Result<Container, EngineError> {
+        let image = match &order.image {
+            Image::Named(name) => name.clone(),
+            Image::Mimic => mimic_image::ensure(self).await?,
+        };
+        let command = self.fitting_command(&image, &order).await?;
+        let asked = body(&order, image, &self.machine, &self.reach, &self.owner);
+        let host_config = asked.host_config.clone().unwrap_or_default();
+        let name = format!("emu-{}-{}", order.run, order.instance.0);
+        let options = CreateContainerOptionsBuilder::default().name(&name).build();
+        let doing = failed("create the instance");
+        let made = self.line.client.create_container(Some(options), asked).await.map_err(&doing)?;
+        let found = self.line.client.inspect_container(&made.id, None::<InspectContainerOptions>).await;
+        let found = match found.map_err(&doing).and_then(|found| check(&host_config, found)) {
+            Ok(found) => found,
+            Err(error) => {
+                let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+                let _ = self.line.client.remove_container(&made.id, Some(options)).await;
+                return Err(error);
+            }
+        };
+        let core = self.core(&order, made.id, command, news);
+        Ok(Container::new(core, found.created))
+    }
+
+    fn core(&self, order: &Order, container: String, command: String, news: UnboundedSender<News>) -> Core {
+        Core {
+            client: self.line.client.clone(),
+            id: order.instance,
+            container,
+            port: order.port,
+            reach: self.reach.clone(),
+            can: self.machine.can.clone(),
+            memory: order.memory,
+            command,
+            phase: watch::Sender::new(Phase::Created),
+            ooms: watch::Sender::new(0),
+            pid: AtomicU32::new(0),
+            asked_for: AtomicBool::new(false),
+            removing: AtomicBool::new(false),
+            news,
+        }
+    }
+
+    /// Refuses an image that is not there or cannot run here. Returns the command in words.
+    async fn fitting_command(&self, image: &str, order: &Order) -> Result<String, EngineError> {
+        let found = self.line.client.inspect_image(image).await.map_err(|error| {
+            let absent = is_absent(&error);
+            if absent {
+                EngineError::ImageAbsent { image: image.to_owned() }
+            } else {
+                failed("look at the image")(error)
+            }
+        })?;
+        fits(image, &found, &self.machine.platform)?;
+        Ok(command_in_words(&found, &order.command))
+    }
+}
+
+/// Compares the processor an image is for with the one there is.
+fn fits(image: &str, found: &ImageInspect, platform: &str) -> Result<(), EngineError> {
+    let Some(architecture) = found.architecture.as_deref().filter(|name| !name.is_empty()) else { return Ok(()) };
+    let found = format!("{}/{architecture}", found.os.as_deref().filter(|os| !os.is_empty()).unwrap_or("linux"));
+    if found == platform {
+        return Ok(());
+    }
+    Err(EngineError::WrongArchitecture { image: image.to_owned(), found, expected: platform.to_owned() })
+}
+
+fn command_in_words(image: &ImageInspect, command: &[String]) -> String {
+    let config = image.config.as_ref();
+    let entry = config.and_then(|config| config.entrypoint.clone()).unwrap_or_default();
+    let own = config.and_then(|config| config.cmd.clone()).unwrap_or_default();
+    let rest = if command.is_empty() { own } else { command.to_vec() };
+    [entry, rest].concat().join(" ")
+}
+
+fn check(
+    asked: &bollard::models::HostConfig,
+    found: ContainerInspectResponse,
+) -> Result<ContainerInspectResponse, EngineError> {
+    taken(asked, &found.host_config.clone().unwrap_or_default())?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(os: &str, architecture: &str) -> ImageInspect {
+        ImageInspect { os: Some(os.into()), architecture: Some(architecture.into()), ..ImageInspect::default() }
+    }
+
+    #[test]
+    fn an_image_for_another_processor_is_refused() {
+        assert_eq!(fits("app", &image("linux", "amd64"), "linux/amd64"), Ok(()));
+        let error = fits("app", &image("linux", "arm64"), "linux/amd64").expect_err("refused").to_string();
+        assert_eq!(error, "image `app` is for `linux/arm64`, this machine runs `linux/amd64`");
+    }
+
+    #[test]
+    fn an_image_that_does_not_say_is_let_through() {
+        assert_eq!(fits("app", &image("", ""), "linux/amd64"), Ok(()));
+    }
+}

@@ -1,0 +1,93 @@
+//! The built-in app as an image, made from this very binary: no registry, no builder.
+
+use std::path::{Path, PathBuf};
+
+use bollard::query_parameters::{CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptions};
+use futures_util::StreamExt;
+
+use super::Docker;
+use super::elf;
+use super::failure::{failed, is_absent, is_conflict, words};
+use super::tree::{PROGRAM, Tree, tag};
+use crate::engine::EngineError;
+
+const NAME: &str = "emu-mimic";
+const DOING: &str = "make the image of the built-in app";
+
+/// The image's name; it is made when it is not there yet.
+pub(super) async fn ensure(docker: &Docker) -> Result<String, EngineError> {
+    let path = docker.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+    let program = read(&path)?;
+    let facts = elf::read(&program).ok_or_else(|| refused("it needs a 64-bit Linux binary of emu".to_owned()))?;
+    let image = format!("{NAME}:{}", tag(&program));
+    let found = format!("linux/{}", facts.architecture);
+    if found != docker.machine.platform {
+        return Err(EngineError::WrongArchitecture { image, found, expected: docker.machine.platform.clone() });
+    }
+    match docker.line.client.inspect_image(&image).await {
+        Ok(_) => return Ok(image),
+        Err(error) if is_absent(&error) => {}
+        Err(error) => return Err(failed(DOING)(error)),
+    }
+    let tree = Tree::of(&path, program, &facts).await.map_err(|error| refused(error.to_string()))?;
+    import(docker, &tree).await?;
+    Ok(image)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, EngineError> {
+    if !cfg!(target_os = "linux") {
+        return Err(refused(format!("it needs a Linux binary, and this one is for {}", std::env::consts::OS)));
+    }
+    std::fs::read(path).map_err(|error| refused(format!("`{}`: {error}", path.display())))
+}
+
+fn refused(reason: String) -> EngineError {
+    EngineError::Failed { doing: DOING.to_owned(), reason }
+}
+
+async fn import(docker: &Docker, tree: &Tree) -> Result<(), EngineError> {
+    let mut changes = vec![format!("ENTRYPOINT [\"{PROGRAM}\", \"__mimic\"]"), "LABEL emu=".to_owned()];
+    changes.extend(tree.library_path().map(|folders| format!("ENV LD_LIBRARY_PATH={folders}")));
+    let options = CreateImageOptionsBuilder::default()
+        .from_src("-")
+        .repo(NAME)
+        .tag(&tree.tag())
+        .message("the built-in app of emu")
+        .changes(changes)
+        .build();
+    let archive = tree.archive().map_err(|error| refused(error.to_string()))?;
+    let body = bollard::body_full(archive.into());
+    let mut progress = std::pin::pin!(docker.line.client.create_image(Some(options), Some(body), None));
+    while let Some(step) = progress.next().await {
+        step.map_err(failed(DOING))?;
+    }
+    Ok(())
+}
+
+impl Docker {
+    /// Images of the built-in app, of this and of earlier binaries.
+    pub async fn images(&self) -> Result<Vec<String>, EngineError> {
+        let filters = std::collections::HashMap::from([("reference", vec![NAME])]);
+        let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+        let found = self.line.client.list_images(Some(options)).await.map_err(failed("list images"))?;
+        let prefix = format!("{NAME}:");
+        let mut names: Vec<_> = found.into_iter().flat_map(|image| image.repo_tags).collect();
+        names.retain(|name| name.starts_with(&prefix));
+        names.sort();
+        Ok(names)
+    }
+
+    /// Removes an image of the built-in app. Returns whether it is gone: one in use stays.
+    pub async fn remove_image(&self, image: &str) -> Result<bool, EngineError> {
+        match self.line.client.remove_image(image, None::<RemoveImageOptions>, None).await {
+            Ok(_) => Ok(true),
+            Err(error) if is_absent(&error) => Ok(true),
+            Err(error) if is_conflict(&error) => Ok(false),
+            Err(error) => Err(refused_removal(image, &words(&error))),
+        }
+    }
+}
+
+fn refused_removal(image: &str, reason: &str) -> EngineError {
+    EngineError::Failed { doing: format!("remove the image `{image}`"), reason: reason.to_owned() }
+}

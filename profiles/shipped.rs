@@ -1,5 +1,17 @@
 &[
     ("_base.toml", include_str!("_base.toml")),
+    ("heroku/_platform.toml", include_str!("heroku/_platform.toml")),
+    ("heroku/heroku-basic.toml", include_str!("heroku/heroku-basic.toml")),
+    ("heroku/heroku-eco.toml", include_str!("heroku/heroku-eco.toml")),
+    ("heroku/heroku-standard-1x.toml", include_str!("heroku/heroku-standard-1x.toml")),
+    ("heroku/heroku-standard-2x.toml", include_str!("heroku/heroku-standard-2x.toml")),
     ("render/_platform.toml", include_str!("render/_platform.toml")),
     ("render/render-free.toml", include_str!("render/render-free.toml")),
+    ("render/render-pro.toml", include_str!("render/render-pro.toml")),
+    ("render/render-standard.toml", include_str!("render/render-standard.toml")),
+    ("render/render-starter.toml", include_str!("render/render-starter.toml")),
+    ("streamlit/_platform.toml", include_str!("streamlit/_platform.toml")),
+    ("streamlit/streamlit-cloud-ceiling.toml", include_str!("streamlit/streamlit-cloud-ceiling.toml")),
+    ("streamlit/streamlit-cloud-floor.toml", include_str!("streamlit/streamlit-cloud-floor.toml")),
+    ("streamlit/streamlit-cloud.toml", include_str!("streamlit/streamlit-cloud.toml")),
 ]

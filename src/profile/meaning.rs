@@ -73,6 +73,7 @@ pub(super) fn contradictions(file: &str, profile: &Profile) -> Vec<Problem> {
     check.times(profile);
     check.health(profile);
     check.visitors(profile);
+    Cause::ALL.iter().for_each(|cause| check.likeness(*cause));
     check.problems
 }
 
@@ -185,6 +186,34 @@ impl Check<'_> {
             let key = key::join(&["wake", "stand_ins", path, "status"]);
             self.require(path.starts_with('/'), &key, "a path that begins with `/`");
         }
+    }
+
+    /// An answer that is like another one: that one speaks for itself, and nothing more particular
+    /// than the likeness is said in vain.
+    fn likeness(&mut self, cause: Cause) {
+        let name = cause.name();
+        let Some(like) = self.settings.get(&format!("answers.{name}.like")) else { return };
+        if like.value == Value::Nothing {
+            return;
+        }
+        let other = self.settings.get(&format!("answers.{}.like", like.value));
+        let chained = other.is_some_and(|other| other.value != Value::Nothing) || like.value.to_string() == name;
+        let key = format!("answers.{name}.like");
+        self.require(!chained, &key, "a cause that is not itself like another one");
+        let prefix = format!("answers.{name}.");
+        let own = self.settings.iter().filter(|(own, _)| own.starts_with(&prefix) && *own != key);
+        let vain: Vec<_> = own.filter(|(_, held)| held.origin.layer > like.origin.layer).collect();
+        let vain = vain.into_iter().map(|(own, held)| {
+            let hint = Some(format!("set `{key}` to `\"none\"` first"));
+            problem_at(
+                held,
+                own,
+                "a value that is never used".into(),
+                &format!("nothing: the answer is like `{}`", like.value),
+                hint,
+            )
+        });
+        self.problems.extend(vain);
     }
 
     fn require(&mut self, holds: bool, key: &str, expected: &str) {

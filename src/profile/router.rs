@@ -37,6 +37,8 @@ pub(super) const FAMILY: Family = Family {
     ],
 };
 
+const CAUSE: Kind = Kind::OneOf(Cause::NAMES);
+
 /// `[answers]`
 pub(super) const ANSWERS: Family = Family {
     name: "answers",
@@ -45,6 +47,7 @@ pub(super) const ANSWERS: Family = Family {
         setting("answers.<cause>.status", Kind::Integer { low: 200, high: 599 }, "Status code."),
         setting("answers.<cause>.headers.<name>", Kind::Text, "A header of the answer."),
         setting("answers.<cause>.body", Kind::Text, "Body. `{path}` and `{wake_path}` are filled in."),
+        optional("answers.<cause>.like", CAUSE, "Answers this cause exactly as another one; the settings here rest."),
     ],
 };
 
@@ -171,7 +174,8 @@ impl Answer {
     }
 
     fn read(cause: Cause, settings: &Settings) -> Result<Self, Missing> {
-        let name = cause.name();
+        let like = settings.read::<Option<Cause>>(&format!("answers.{}.like", cause.name()));
+        let name = like.ok().flatten().unwrap_or(cause).name();
         Ok(Self {
             status: settings.read(&format!("answers.{name}.status"))?,
             headers: settings.texts(&format!("answers.{name}.headers")),

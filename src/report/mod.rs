@@ -1,1 +1,45 @@
-//! Folds over events.
+//! What a run says, as folds over its events.
+//!
+//! [`Fold`] takes events, live or from the record, and gives a [`Summary`]; [`Lines`] turns each
+//! event into plain lines; [`StatusFold`] keeps what a live line shows. None of them reads anything
+//! else, so a live run and its replay print the same bytes. Printing stands apart from folding:
+//! [`sections`] makes tables as values, [`text`] and [`json`] write them.
+//!
+//! The rules behind the numbers are fixed, and stand with the field they are about.
+
+mod cpu;
+mod facts;
+mod fold;
+mod json;
+mod kill;
+mod latency;
+mod lines;
+mod memory;
+mod requests;
+mod sections;
+mod start;
+mod states;
+mod status;
+#[cfg(test)]
+mod story;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+pub mod words;
+
+pub use cpu::{CpuUse, Throttled};
+pub use facts::RunFacts;
+pub use fold::{Fold, Summary};
+pub use json::{Document, SCHEMA, json};
+pub use kill::{Kill, Meanwhile, Victim};
+pub use latency::{Latencies, Latency};
+pub use lines::{Detail, Line, Lines, Tag, Tone};
+pub use memory::{MemoryUse, Peak};
+pub use requests::Requests;
+pub use sections::sections;
+pub use start::{Asker, Start, StartKind};
+pub use states::StateTime;
+pub use status::{Status, StatusFold, bar};
+pub use table::{Align, Block, Column, Section, Table};
+pub use text::text;

@@ -216,7 +216,8 @@ fn a_file_with_a_fault_adds_nothing_and_says_which_line() {
     let good = exported(&three_runs(), "before");
     let lines: Vec<&str> = good.lines().collect();
     let without = |gone: usize| {
-        lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| format!("{line}\n")).collect::<String>()
+        let left = lines.iter().enumerate().filter(|(at, _)| *at != gone);
+        left.map(|(_, line)| *line).collect::<Vec<_>>().join("\n")
     };
     let twice = format!("{good}{}\n", lines[4]);
     for (file, message) in [

@@ -136,7 +136,9 @@ fn several_recorders_write_into_one_file_at_once() {
         recorder.record(header(&format!("20260102-100{n}-aaaa"), None, "2026-01-02T10:00:00+00:00"));
     }
     for seq in 1..3_000 {
-        recorders.iter().for_each(|recorder| recorder.record(event(seq, sample(Memory::from_bytes(seq)))));
+        for recorder in &recorders {
+            recorder.record(event(seq, sample(Memory::from_bytes(seq))));
+        }
     }
     let kept: Vec<Kept> = recorders.into_iter().map(Recorder::finish).collect();
     assert!(kept.iter().all(|kept| *kept == Kept { written: 3_000, lost: 0, trouble: None }), "{kept:?}");

@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::event::{Event, Header, InstanceId, Kind, Sample};
+use crate::units::{Elapsed, Millicores};
+
+/// What an app used of its CPU share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CpuUse {
+    /// The plan's share.
+    pub share: Millicores,
+    /// CPU time used: the last counter of every instance, added up.
+    #[serde(rename = "used_us")]
+    pub used: Elapsed,
+    /// Time during which an instance's process ran.
+    #[serde(rename = "running_us")]
+    pub running: Elapsed,
+    /// The average share over the time it ran; `None` when it never did.
+    pub mean: Option<Millicores>,
+    /// How often the app stood still for want of share, over all instances.
+    pub throttled: Throttled,
+}
+
+/// How often an app stood still for want of CPU share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Throttled {
+    /// Enforcement periods in which the app wanted to run.
+    pub periods: u64,
+    /// Those of them in which it ran out of its share.
+    pub throttled_periods: u64,
+    /// Time it stood still, as the kernel counts it. Several cores add up.
+    #[serde(rename = "throttled_us")]
+    pub time: Elapsed,
+}
+
+impl Throttled {
+    /// Throttled periods of all periods, in percent. `None` when there was no period.
+    #[expect(clippy::cast_precision_loss, reason = "periods last milliseconds: 2^53 of them do not happen")]
+    pub fn percent(self) -> Option<f64> {
+        (self.periods > 0).then(|| self.throttled_periods as f64 * 100.0 / self.periods as f64)
+    }
+
+    pub(super) fn since(self, before: Self) -> Self {
+        Self {
+            periods: self.periods.saturating_sub(before.periods),
+            throttled_periods: self.throttled_periods.saturating_sub(before.throttled_periods),
+            time: self.time.since(before.time),
+        }
+    }
+}
+
+impl From<&Sample> for Throttled {
+    fn from(sample: &Sample) -> Self {
+        Self { periods: sample.periods, throttled_periods: sample.throttled_periods, time: sample.throttled }
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct CpuFold {
+    share: Millicores,
+    instances: BTreeMap<InstanceId, (Elapsed, Throttled)>,
+    running: BTreeMap<InstanceId, Elapsed>,
+    ran: Elapsed,
+    last: Elapsed,
+}
+
+impl CpuFold {
+    pub(super) fn begin(&mut self, header: &Header) {
+        self.share = header.spec.cpu.share;
+    }
+
+    pub(super) fn add(&mut self, event: &Event) {
+        self.last = self.last.max(event.at);
+        match &event.kind {
+            Kind::Started { instance } => {
+                self.running.insert(*instance, event.at);
+            }
+            Kind::Exited(exit) => self.ended(exit.instance, event.at),
+            Kind::Removed { instance } => self.ended(*instance, event.at),
+            Kind::Sample(sample) => {
+                self.instances.insert(sample.instance, (sample.cpu, sample.as_ref().into()));
+            }
+            _ => {}
+        }
+    }
+
+    fn ended(&mut self, instance: InstanceId, at: Elapsed) {
+        if let Some(since) = self.running.remove(&instance) {
+            self.ran += at.since(since);
+        }
+    }
+
+    /// `None` when nothing was sampled.
+    pub(super) fn cpu(&self) -> Option<CpuUse> {
+        if self.instances.is_empty() {
+            return None;
+        }
+        let (mut used, mut all) = (Elapsed::ZERO, Throttled::default());
+        for (cpu, throttled) in self.instances.values() {
+            used += *cpu;
+            all.periods += throttled.periods;
+            all.throttled_periods += throttled.throttled_periods;
+            all.time += throttled.time;
+        }
+        let running = self.running.values().fold(self.ran, |sum, since| sum + self.last.since(*since));
+        Some(CpuUse { share: self.share, used, running, mean: share_of(used, running), throttled: all })
+    }
+}
+
+/// CPU time over wall time, in thousandths of a core. `None` when no time passed.
+pub(super) fn share_of(used: Elapsed, over: Elapsed) -> Option<Millicores> {
+    let thousandths = u128::from(used.micros()) * 1_000;
+    let share = thousandths.checked_div(u128::from(over.micros()))?;
+    Some(Millicores::new(u32::try_from(share).unwrap_or(u32::MAX)))
+}

@@ -1,0 +1,65 @@
+use serde::Serialize;
+
+use super::memory::bytes;
+use crate::event::Header;
+use crate::spec::Promise;
+use crate::units::{Memory, Millicores, Money};
+
+/// What was run, where and by whom: the part of the header that a report repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct RunFacts {
+    /// The run's id.
+    pub id: String,
+    /// The name its user gave it.
+    pub name: Option<String>,
+    /// What its user called the app.
+    pub app: String,
+    /// The plan's id.
+    pub plan: String,
+    /// The platform as people say it.
+    pub platform: String,
+    /// The plan as the platform says it.
+    pub plan_name: String,
+    /// Price of a month, before conditions.
+    pub price_monthly: Money,
+    /// What the plan sells.
+    #[serde(rename = "memory_limit_bytes", serialize_with = "bytes")]
+    pub memory_limit: Memory,
+    /// The guaranteed share.
+    pub cpu_share: Millicores,
+    /// The engine and its version.
+    pub engine: String,
+    /// Operating system and architecture.
+    pub machine: String,
+    /// The emu that made the run.
+    pub emu_version: String,
+    /// Wall clock at the start, RFC 3339.
+    pub started: String,
+    /// How many times faster the platform's timers ran. One is real time.
+    pub warp: u32,
+    /// What was kept, approximated and not kept.
+    pub fidelity: Vec<Promise>,
+}
+
+impl From<&Header> for RunFacts {
+    fn from(header: &Header) -> Self {
+        let spec = &header.spec;
+        Self {
+            id: header.run.clone(),
+            name: header.name.clone(),
+            app: spec.app.name.clone(),
+            plan: spec.plan.id.clone(),
+            platform: spec.plan.platform.clone(),
+            plan_name: spec.plan.name.clone(),
+            price_monthly: spec.plan.price.monthly,
+            memory_limit: spec.memory.limit,
+            cpu_share: spec.cpu.share,
+            engine: format!("{} {}", header.machine.engine, header.machine.engine_version),
+            machine: header.machine.platform.clone(),
+            emu_version: header.emu_version.clone(),
+            started: header.started.clone(),
+            warp: spec.warp,
+            fidelity: spec.fidelity.clone(),
+        }
+    }
+}

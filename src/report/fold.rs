@@ -1,0 +1,173 @@
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Serialize;
+
+use super::cpu::{CpuFold, CpuUse};
+use super::facts::RunFacts;
+use super::kill::{Kill, KillFold};
+use super::memory::{MemoryFold, MemoryUse};
+use super::requests::{Requests, RequestsFold};
+use super::start::{Start, StartFold, StartKind};
+use super::states::{StateTime, StatesFold};
+use crate::event::{Event, ExitCause, Finish, Kind, State, Why};
+use crate::units::Elapsed;
+
+/// How many log lines of an app that never served are repeated in its summary.
+const LAST_WORDS: usize = 10;
+/// How many of emu's own notices are repeated in a summary.
+const NOTICES: usize = 20;
+
+/// A run in numbers. Made by [`Fold`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// What was run.
+    pub run: RunFacts,
+    /// The moment of the last event.
+    #[serde(rename = "length_us")]
+    pub length: Elapsed,
+    /// How it ended; `None` when it is still running, or was cut off.
+    pub finish: Option<Finish>,
+    /// Every start, in order: the first one, wakes and restarts.
+    pub starts: Vec<Start>,
+    /// The states that were entered, and the time in each.
+    pub states: Vec<StateTime>,
+    /// Memory; `None` when nothing was sampled.
+    pub memory: Option<MemoryUse>,
+    /// CPU; `None` when nothing was sampled.
+    pub cpu: Option<CpuUse>,
+    /// Requests.
+    pub requests: Requests,
+    /// Every kill with its story.
+    pub kills: Vec<Kill>,
+    /// How the main processes ended.
+    pub exits: BTreeMap<ExitCause, u64>,
+    /// How often the app was put to sleep.
+    pub sleeps: u64,
+    /// How often it was started again after an end.
+    pub restarts: u64,
+    /// Health checks that failed.
+    pub health_failures: u64,
+    /// The first of emu's own notices.
+    pub notices: Vec<String>,
+    /// The last lines of the app's log. Only when it never served.
+    pub last_words: Vec<String>,
+    /// How many events the summary is made of.
+    pub events: u64,
+    /// Numbers missing among the events: the record lost them.
+    pub missing: u64,
+}
+
+impl Summary {
+    /// The first start of the run.
+    pub fn first_start(&self) -> Option<&Start> {
+        self.starts.iter().find(|start| start.kind == StartKind::First)
+    }
+
+    /// Every wake, in order.
+    pub fn wakes(&self) -> impl Iterator<Item = &Start> {
+        self.starts.iter().filter(|start| start.kind == StartKind::Wake)
+    }
+
+    /// Whether visitors were ever let in.
+    pub fn served(&self) -> bool {
+        self.states.iter().any(|time| time.state == State::Serving)
+    }
+
+    /// Whether the platform's timers ran faster than the world's.
+    pub fn warped(&self) -> bool {
+        self.run.warp > 1
+    }
+}
+
+/// Folds events, one after another, into a [`Summary`]. Reading the summary changes nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Fold {
+    run: RunFacts,
+    length: Elapsed,
+    finish: Option<Finish>,
+    starts: StartFold,
+    states: StatesFold,
+    memory: MemoryFold,
+    cpu: CpuFold,
+    requests: RequestsFold,
+    kills: KillFold,
+    exits: BTreeMap<ExitCause, u64>,
+    sleeps: u64,
+    health_failures: u64,
+    notices: Vec<String>,
+    last_words: VecDeque<String>,
+    events: u64,
+    next: u64,
+}
+
+impl Fold {
+    /// Before the first event.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the next event.
+    pub fn add(&mut self, event: &Event) {
+        self.length = self.length.max(event.at);
+        self.events += 1;
+        self.next = self.next.max(event.seq + 1);
+        self.starts.add(event);
+        self.states.add(event);
+        self.memory.add(event);
+        self.cpu.add(event);
+        self.requests.add(event);
+        self.kills.add(event);
+        self.count(&event.kind);
+    }
+
+    fn count(&mut self, kind: &Kind) {
+        match kind {
+            Kind::Header(header) => {
+                self.run = header.as_ref().into();
+                self.memory.begin(header);
+                self.cpu.begin(header);
+                self.kills.begin(header);
+            }
+            Kind::State { to: State::Asleep, why, .. } if *why != Why::Begin => self.sleeps += 1,
+            Kind::Exited(exit) => *self.exits.entry(exit.cause).or_default() += 1,
+            Kind::HealthFailed { .. } => self.health_failures += 1,
+            Kind::Notice { text } if self.notices.len() < NOTICES => self.notices.push(text.clone()),
+            Kind::Log { line, .. } => self.hear(line),
+            Kind::Finished(finish) => self.finish = Some(finish.clone()),
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, line: &str) {
+        if self.last_words.len() == LAST_WORDS {
+            self.last_words.pop_front();
+        }
+        self.last_words.push_back(line.to_owned());
+    }
+
+    /// What the events so far say.
+    pub fn summary(&self) -> Summary {
+        let (starts, states) = (self.starts.starts(), self.states.times());
+        let restarts = starts.iter().filter(|start| start.kind == StartKind::Restart).count() as u64;
+        let served = states.iter().any(|time| time.state == State::Serving);
+        Summary {
+            run: self.run.clone(),
+            length: self.length,
+            finish: self.finish.clone(),
+            starts,
+            states,
+            memory: self.memory.memory(),
+            cpu: self.cpu.cpu(),
+            requests: self.requests.requests(),
+            kills: self.kills.kills(),
+            exits: self.exits.clone(),
+            sleeps: self.sleeps,
+            restarts,
+            health_failures: self.health_failures,
+            notices: self.notices.clone(),
+            last_words: if served { Vec::new() } else { self.last_words.iter().cloned().collect() },
+            events: self.events,
+            missing: self.next.saturating_sub(self.events),
+        }
+    }
+}

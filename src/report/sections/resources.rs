@@ -1,0 +1,90 @@
+use super::{of_limit, percent};
+use crate::event::SampleSource;
+use crate::report::table::{Column, Section, Table};
+use crate::report::{MemoryUse, Peak, Summary, words};
+use crate::units::Memory;
+
+/// Peak need against the limit, the start apart from what came later.
+pub(super) fn memory(summary: &Summary) -> Section {
+    let Some(memory) = &summary.memory else {
+        return Section::new("Memory: nothing was sampled");
+    };
+    let columns = ["", "", "", ""].map(Column::words).into();
+    let mut rows = vec![vec!["limit".to_owned(), limit(memory), String::new(), String::new()]];
+    let peaks =
+        [("peak need", Some(memory.peak)), ("until ready", memory.start_peak), ("after ready", memory.later_peak)];
+    rows.extend(peaks.into_iter().filter_map(|(name, peak)| Some(row(name, peak?, memory))));
+    if let Some(shared) = memory.shared_peak.filter(|shared| shared.bytes() > 0) {
+        rows.push(vec!["of it shared".to_owned(), shared.human(), of_limit(shared, memory), String::new()]);
+    }
+    if memory.swap_peak.bytes() > 0 {
+        rows.push(vec!["peak swap".to_owned(), memory.swap_peak.human(), String::new(), String::new()]);
+    }
+    let mut section = Section::new("Memory").table(Table { columns, rows });
+    if memory.at_limit {
+        section = section.line("the need stood at the limit: the app may want more than the peak says");
+    }
+    section.line(sampled(memory))
+}
+
+fn limit(memory: &MemoryUse) -> String {
+    if memory.kill_at == memory.limit {
+        return memory.limit.to_string();
+    }
+    format!("{}, killed at {}", memory.limit, memory.kill_at)
+}
+
+fn row(name: &str, peak: Peak, memory: &MemoryUse) -> Vec<String> {
+    vec![
+        name.to_owned(),
+        peak.need.human(),
+        of_limit(peak.need, memory),
+        format!("at {}, instance {}", peak.at.human(), peak.instance),
+    ]
+}
+
+fn sampled(memory: &MemoryUse) -> String {
+    let sources: Vec<&str> = memory.sources.iter().copied().map(words::source).collect();
+    let rate = memory.rate_hz.map(|rate| format!(" at {rate:.1} Hz")).unwrap_or_default();
+    let coarse =
+        if memory.sources.contains(&SampleSource::EngineStream) { "; shorter spikes are not seen" } else { "" };
+    let samples = words::count(memory.samples, "sample", "samples");
+    format!("{samples}{rate}, from {}{coarse}", sources.join(" and "))
+}
+
+/// CPU used, against the share.
+pub(super) fn cpu(summary: &Summary) -> Section {
+    let Some(cpu) = &summary.cpu else {
+        return Section::new("CPU: nothing was sampled");
+    };
+    let mut rows = vec![
+        vec!["share".to_owned(), cpu.share.to_string()],
+        vec!["used".to_owned(), format!("{} of CPU time in {} of running", cpu.used.human(), cpu.running.human())],
+    ];
+    if let Some(mean) = cpu.mean {
+        let of_share = f64::from(mean.get()) * 100.0 / f64::from(cpu.share.get().max(1));
+        rows.push(vec!["on average".to_owned(), format!("{mean}, {} of the share", percent(of_share))]);
+    }
+    let throttled = cpu.throttled;
+    if let Some(share) = throttled.percent() {
+        let (few, all) = (throttled.throttled_periods, throttled.periods);
+        let stood = throttled.time.human();
+        let text = format!("{} of its periods ({few} of {all}), {stood} of standing still", percent(share));
+        rows.push(vec!["throttled".to_owned(), text]);
+    }
+    Section::new("CPU").table(Table { columns: ["", ""].map(Column::words).into(), rows })
+}
+
+/// For callers that print a need in one cell.
+pub(super) fn need(need: Option<Memory>, kill_at: Memory) -> String {
+    need.map_or_else(
+        || format!("its need was not sampled; the limit is {kill_at}"),
+        |need| {
+            format!(
+                "needed {} of {kill_at} ({}) in the last sample before",
+                need.human(),
+                percent(need.percent_of(kill_at))
+            )
+        },
+    )
+}

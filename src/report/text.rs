@@ -1,0 +1,56 @@
+use tabled::builder::Builder;
+use tabled::settings::object::Columns;
+use tabled::settings::width::Wrap;
+use tabled::settings::{Alignment, Padding, Style};
+
+use super::table::{Align, Block, Section, Table};
+
+/// Writes sections for people: aligned, without colour, within `width` columns. Ends without a line end.
+pub fn text(sections: &[Section], width: usize) -> String {
+    let parts: Vec<String> = sections.iter().map(|section| one(section, width)).collect();
+    parts.join("\n\n")
+}
+
+fn one(section: &Section, width: usize) -> String {
+    let mut lines = vec![section.title.clone()];
+    for block in &section.blocks {
+        match block {
+            Block::Line(line) => lines.extend(wrapped(line, width)),
+            Block::Table(table) => lines.extend(drawn(table, width)),
+        }
+    }
+    lines.join("\n")
+}
+
+/// A sentence, indented; what does not fit goes on under its own beginning.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let indent = 2 + (line.len() - line.trim_start().len());
+    let room = width.saturating_sub(indent).max(20);
+    let mut lines: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        match lines.last_mut() {
+            Some(last) if last.chars().count() + 1 + word.chars().count() <= room => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|part| format!("{:indent$}{part}", "")).collect()
+}
+
+fn drawn(table: &Table, width: usize) -> Vec<String> {
+    let mut builder = Builder::default();
+    if table.columns.iter().any(|column| !column.name.is_empty()) {
+        builder.push_record(table.columns.iter().map(|column| column.name.as_str()));
+    }
+    table.rows.iter().for_each(|row| builder.push_record(row));
+    let mut drawn = builder.build();
+    drawn.with(Style::empty()).with(Padding::new(2, 0, 0, 0));
+    for (at, column) in table.columns.iter().enumerate() {
+        let side = if column.align == Align::Right { Alignment::right() } else { Alignment::left() };
+        drawn.modify(Columns::one(at), side);
+    }
+    drawn.with(Wrap::new(width).keep_words(true));
+    drawn.to_string().lines().map(|line| line.trim_end().to_owned()).collect()
+}

@@ -1,0 +1,130 @@
+//! Plain words for the values of events. Every view takes them from here.
+
+use crate::event::{ClientKind, Ending, ExitCause, Finish, Hold, SampleSource, State, Why};
+use crate::profile::Cause;
+
+/// A state: `serving`.
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Asleep => "asleep",
+        State::Starting => "starting",
+        State::Serving => "serving",
+        State::Draining => "draining",
+        State::Stopping => "stopping",
+        State::Backoff => "backoff",
+        State::Suspended => "suspended",
+        State::Gone => "gone",
+    }
+}
+
+/// Why a state changed: `nobody came`.
+pub fn why(why: &Why) -> &'static str {
+    match why {
+        Why::Begin => "the run begins",
+        Why::Wake => "woken",
+        Why::Ready => "ready",
+        Why::Idle => "nobody came",
+        Why::Crashed => "crashed",
+        Why::OutOfMemory => "out of memory",
+        Why::KilledFromOutside => "killed from outside",
+        Why::BootTimeout => "did not serve in time",
+        Why::Unhealthy => "health checks fail",
+        Why::Healthy => "health checks answer again",
+        Why::Scheduled => "the timetable says so",
+        Why::Asked => "asked by the user",
+        Why::BackoffOver => "the pause is over",
+        Why::Stopped => "stopped",
+        Why::QuotaSpent => "the month's hours are used up",
+        Why::EngineFailed => "the engine failed",
+        Why::End => "the run ends",
+    }
+}
+
+/// Why the platform answered in place of the app: `no first byte in time`.
+pub fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Waking => "waking",
+        Cause::Asleep => "asleep",
+        Cause::WakeFailed => "the wake failed",
+        Cause::WakeOverload => "too many wait for the wake",
+        Cause::Booting => "not up yet",
+        Cause::Unreachable => "unreachable",
+        Cause::BadResponse => "broken answer",
+        Cause::FirstByteTimeout => "no first byte in time",
+        Cause::IdleTimeout => "no further byte in time",
+        Cause::TotalTimeout => "the answer took too long",
+        Cause::BodyTooLarge => "request body too large",
+        Cause::HeadTooLarge => "request head too large",
+        Cause::BadRequest => "not a valid request",
+        Cause::Overload => "too many at once",
+        Cause::NoWebsocket => "no WebSockets on this plan",
+        Cause::Suspended => "suspended",
+        Cause::QuotaSpent => "the month's hours are used up",
+    }
+}
+
+/// How a request ended: `platform: unreachable`.
+pub fn ending(ending: Ending) -> String {
+    match ending {
+        Ending::App => "the app".to_owned(),
+        Ending::Platform(why) => format!("platform: {}", cause(why)),
+        Ending::StandIn => "platform: stand-in".to_owned(),
+        Ending::Cut(why) => format!("cut off: {}", cause(why)),
+        Ending::ClientLeft => "the client left".to_owned(),
+    }
+}
+
+/// What ended a process: `crashed`.
+pub fn exit(cause: ExitCause) -> &'static str {
+    match cause {
+        ExitCause::Finished => "finished by itself",
+        ExitCause::Crashed => "crashed",
+        ExitCause::OutOfMemory => "out of memory",
+        ExitCause::Stopped => "stopped",
+        ExitCause::KilledFromOutside => "killed from outside",
+    }
+}
+
+/// Where counters were read: `its control group`.
+pub fn source(source: SampleSource) -> &'static str {
+    match source {
+        SampleSource::CgroupV1 => "the control group, version 1",
+        SampleSource::CgroupV2 => "the control group, version 2",
+        SampleSource::EngineStream => "the engine's statistics",
+    }
+}
+
+/// Who asked: `browser`.
+pub fn client(client: ClientKind) -> &'static str {
+    match client {
+        ClientKind::Browser => "browser",
+        ClientKind::Websocket => "WebSocket",
+        ClientKind::Client => "client",
+    }
+}
+
+/// Why visitors are held: `the app sleeps`.
+pub fn hold(hold: Hold) -> &'static str {
+    match hold {
+        Hold::Asleep => "the app sleeps",
+        Hold::Waking => "the app wakes",
+        Hold::Booting => "the app boots",
+    }
+}
+
+/// How a run ended: `completed`.
+pub fn finish(finish: &Finish) -> String {
+    match finish {
+        Finish::Completed => "completed".to_owned(),
+        Finish::Interrupted => "interrupted".to_owned(),
+        Finish::NeverServed(why) => format!("the app never served: {why}"),
+        Finish::GivenUp(why) => format!("given up by the platform: {why}"),
+        Finish::EngineFailed(why) => format!("the engine failed: {why}"),
+        Finish::Invalid(why) => format!("invalid, it says nothing about the plan: {why}"),
+    }
+}
+
+/// `1 request`, `2 requests`.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use super::completions;
+use super::{completions, mimic};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -34,4 +34,7 @@ pub struct Args {
 pub(super) enum Verb {
     /// Print a shell's completion script.
     Completions(completions::CompletionsArgs),
+    /// Be the built-in app. An engine starts this inside an instance.
+    #[command(name = "__mimic", hide = true)]
+    Mimic(mimic::MimicArgs),
 }

@@ -21,6 +21,8 @@ pub enum Exit {
     Mistake,
     /// The user interrupted it.
     Interrupted,
+    /// The built-in app was told to leave with this status.
+    Told(u8),
 }
 
 impl Exit {
@@ -36,6 +38,7 @@ impl Exit {
             Self::Invalid => 6,
             Self::Mistake => 70,
             Self::Interrupted => 130,
+            Self::Told(status) => status,
         }
     }
 }

@@ -8,6 +8,7 @@ mod args;
 mod completions;
 mod exit;
 mod failure;
+mod mimic;
 mod printer;
 mod reference;
 mod surroundings;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
 fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     match verb {
         Verb::Completions(args) => completions::run(&args, printer),
+        Verb::Mimic(args) => Ok(mimic::run(args, surroundings)),
     }
 }
 

@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use super::{completions, mimic};
+use super::{clean, completions, doctor, mimic, run};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -32,6 +32,12 @@ pub struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    /// Run an app under a plan; without an app, show a plan's whole life.
+    Run(run::RunArgs),
+    /// Look at everything a run depends on, and say what to do about what is missing.
+    Doctor(doctor::DoctorArgs),
+    /// Remove what dead runs left.
+    Clean(clean::CleanArgs),
     /// Print a shell's completion script.
     Completions(completions::CompletionsArgs),
     /// Be the built-in app. An engine starts this inside an instance.

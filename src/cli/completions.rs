@@ -1,6 +1,6 @@
 use clap::CommandFactory;
 
-use super::{Args, Exit, Failure, Printer};
+use super::{Args, Exit, Printer};
 
 /// Arguments of `emu completions`.
 #[derive(Debug, clap::Args)]
@@ -10,9 +10,9 @@ pub struct CompletionsArgs {
 }
 
 /// Prints the script that makes a shell complete emu's commands and flags.
-pub(super) fn run(args: &CompletionsArgs, printer: &Printer) -> Result<Exit, Failure> {
+pub(super) fn run(args: &CompletionsArgs, printer: &Printer) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "emu", &mut script);
     printer.data(String::from_utf8_lossy(&script).trim_end());
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -5,12 +5,17 @@
 //! or a [`Failure`]; nothing else in the program knows about either.
 
 mod args;
+mod clean;
 mod completions;
+mod doctor;
+mod engine;
 mod exit;
 mod failure;
 mod mimic;
 mod printer;
+mod profile;
 mod reference;
+mod run;
 mod surroundings;
 
 pub use args::Args;
@@ -33,7 +38,7 @@ pub fn main() -> ExitCode {
     let printer = Printer::new();
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return printer.usage(&error).into(),
+        Err(error) => return printer::usage(&error).into(),
     };
     logging(&surroundings);
     let ended = catch_unwind(AssertUnwindSafe(|| dispatch(args.verb, &printer, &surroundings)));
@@ -47,7 +52,10 @@ pub fn main() -> ExitCode {
 
 fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     match verb {
-        Verb::Completions(args) => completions::run(&args, printer),
+        Verb::Run(args) => run::run(&args, printer, surroundings),
+        Verb::Doctor(args) => doctor::run(&args, printer, surroundings),
+        Verb::Clean(args) => clean::run(&args, printer, surroundings),
+        Verb::Completions(args) => Ok(completions::run(&args, printer)),
         Verb::Mimic(args) => Ok(mimic::run(args, surroundings)),
     }
 }

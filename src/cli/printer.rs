@@ -68,6 +68,21 @@ impl Printer {
         ignore(stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
     }
 
+    /// Says what long work is under way, on a line of its own that [`Self::clear_progress`] takes back.
+    /// Only on a terminal.
+    pub fn progress(&self, text: &str) {
+        if self.talk_is_terminal {
+            self.raw(&format!("\r\x1b[2K{text} …"));
+        }
+    }
+
+    /// Takes the line of [`Self::progress`] back.
+    pub fn clear_progress(&self) {
+        if self.talk_is_terminal {
+            self.raw("\r\x1b[2K");
+        }
+    }
+
     /// Says something that deserves attention.
     pub fn warn(&self, text: &str) {
         self.say(&format!("{WARNING}warning:{WARNING:#} {text}"));
@@ -81,12 +96,12 @@ impl Printer {
         }
         failure.exit
     }
+}
 
-    /// Prints what clap has to say: help and version are data, the rest is a mistake of usage.
-    pub(super) fn usage(&self, error: &clap::Error) -> Exit {
-        ignore(error.print());
-        if error.use_stderr() { Exit::Usage } else { Exit::Done }
-    }
+/// Prints what clap has to say: help and version are data, the rest is a mistake of usage.
+pub(super) fn usage(error: &clap::Error) -> Exit {
+    ignore(error.print());
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
 /// A closed pipe is the reader's right, and there is nobody to tell about a closed standard error.

@@ -48,7 +48,7 @@ pub enum Layer {
 pub struct Origin {
     /// Who set it.
     pub layer: Layer,
-    /// `profiles/render/render-free.toml`, or the flag as it was typed.
+    /// `profiles/example/example-free.toml`, or the flag as it was typed.
     pub place: String,
     /// Line in that file, from one. `None` for a flag.
     pub line: Option<u32>,

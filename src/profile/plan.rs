@@ -25,9 +25,9 @@ pub(super) const FAMILY: Family = Family {
 /// What the plan is called and what it costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The flat, stable id: `render-free`. The name of its file.
+    /// The flat, stable id: `example-free`. The name of its file.
     pub id: String,
-    /// The platform as people say it: `Render`.
+    /// The platform as people say it: `Example`.
     pub platform: String,
     /// The plan as the platform says it: `Free`.
     pub name: String,

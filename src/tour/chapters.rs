@@ -71,7 +71,7 @@ impl Tour {
     async fn memory_in_use(&mut self) {
         let size = Memory::from_bytes(self.spec.memory.limit.bytes() / 4);
         self.chapter(&format!("The app does some work and holds {size} more, a quarter of the plan's memory."));
-        self.post(&format!("/allocate?size={}", size.bytes())).await;
+        self.post(&format!("/memory/hold?size={}B", size.bytes())).await;
         let held = self.visitor.visit(As::Client, Method::GET, "/health").await;
         self.watcher.catch_up();
         if let Some(need) = self.watcher.need {
@@ -158,7 +158,7 @@ impl Tour {
         let limit = self.spec.memory.limit;
         self.chapter(&format!("The app now asks for more than the {limit} it has."));
         let beyond = self.spec.memory.kill_at.bytes() + self.spec.memory.swap.bytes() + limit.bytes() / 4;
-        let path = format!("/allocate?size={beyond}");
+        let path = format!("/memory/hold?size={beyond}B");
         let (visitor, mut polling) = (self.visitor, tokio::time::interval(POLL));
         let asking = tokio::spawn(async move { visitor.visit(As::Client, Method::POST, &path).await });
         let killed = self.watcher.sees_the_limit(CALM).await;

@@ -1,19 +1,27 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::event::Header;
 use crate::spec::{Machine, Spec};
+use crate::store::run_id;
 
 /// The first event of a run. The one place where a run reads the wall clock.
 pub(super) fn header(name: Option<String>, machine: Machine, spec: Spec) -> Header {
     let started = Timestamp::now();
     Header {
-        run: run_id(started, RandomState::new().build_hasher().finish()),
+        run: run_id(started.to_zoned(TimeZone::UTC).datetime(), random()),
         name,
         emu_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         machine,
         spec,
     }
+}
+
+/// Random bits for telling two runs of one minute apart; the standard hasher's seed is good enough for that.
+fn random() -> u32 {
+    let bits = RandomState::new().build_hasher().finish();
+    u32::try_from(bits & u64::from(u32::MAX)).unwrap_or_default()
 }

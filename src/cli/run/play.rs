@@ -10,10 +10,10 @@ use super::prepare::Prepared;
 use super::screen::Screen;
 use crate::cli::{Exit, Failure, Printer};
 use crate::conduct::{self, Command, Run};
-use crate::edge::{self, Door, EdgeRules, Epoch, Meter, Report, Wiring};
+use crate::edge::{self, Door, EdgeRules, Epoch, Meter, Wiring};
 use crate::engine::Engine;
 use crate::event::{Event, Finish, Gate, Header, Hold};
-use crate::report::{Fold, Summary};
+use crate::report::{Fold, Summary, json, sections, text};
 use crate::store::{Kept, Recorder};
 use crate::tour::{self, Stage};
 use crate::units::Elapsed;
@@ -34,11 +34,17 @@ pub(super) async fn play<E: Engine>(prepared: Prepared<E>, hands: Hands, printer
     let (gate, watched) = watch::channel(Gate::Hold(Hold::Booting));
     let (reports, arriving) = mpsc::unbounded_channel();
     let meter = Arc::new(Meter::default());
-    let wiring = Wiring { rules: EdgeRules::from(&header.spec), epoch, gate: watched, reports, meter: Arc::clone(&meter) };
+    let wiring =
+        Wiring { rules: EdgeRules::from(&header.spec), epoch, gate: watched, reports, meter: Arc::clone(&meter) };
     let door = open(listener, wiring)?;
     let recorder = record.map(Recorder::start);
     let tour = begin(&plan, &door, &header, &hands.commands);
-    let audience = RefCell::new(Audience { screen: Screen::new(printer, &plan, Arc::clone(&meter)), fold: Fold::new(), recorder, tour });
+    let audience = RefCell::new(Audience {
+        screen: Screen::new(printer, &plan, Arc::clone(&meter)),
+        fold: Fold::new(),
+        recorder,
+        tour,
+    });
     let run = Run {
         engine,
         header,
@@ -67,11 +73,17 @@ pub(super) struct Plan {
 }
 
 fn open(listener: TcpListener, wiring: Wiring) -> Result<Door, Failure> {
-    edge::serve(listener, wiring).map_err(|error| Failure::new(Exit::NotStarted, format!("the front door cannot be opened: {error}")))
+    edge::serve(listener, wiring)
+        .map_err(|error| Failure::new(Exit::NotStarted, format!("the front door cannot be opened: {error}")))
 }
 
 /// Starts what goes on beside the loop: the tour, and the clock of `--for`.
-fn begin(plan: &Plan, door: &Door, header: &Header, commands: &UnboundedSender<Command>) -> Option<UnboundedSender<Event>> {
+fn begin(
+    plan: &Plan,
+    door: &Door,
+    header: &Header,
+    commands: &UnboundedSender<Command>,
+) -> Option<UnboundedSender<Event>> {
     if let Some(length) = plan.length {
         let commands = commands.clone();
         tokio::spawn(async move {
@@ -110,13 +122,13 @@ impl Audience<'_> {
         }
     }
 
-    fn close(mut self, finish: &Finish, printer: &Printer, plan: &Plan) -> Exit {
+    fn close(self, finish: &Finish, printer: &Printer, plan: &Plan) -> Exit {
         self.screen.close();
         let summary = self.fold.summary();
         show(&summary, printer, plan);
         match self.recorder.map(Recorder::finish) {
             Some(Kept { trouble: Some(trouble), .. }) => printer.warn(&format!("record incomplete: {trouble}")),
-            Some(_) => printer.say(&format!("recorded as `{}`; `emu runs show {}` shows it again", summary.run, summary.run)),
+            Some(_) => printer.say(&format!("`emu runs show {}` shows this again", summary.run.id)),
             None => {}
         }
         exit_of(finish)
@@ -125,9 +137,9 @@ impl Audience<'_> {
 
 fn show(summary: &Summary, printer: &Printer, plan: &Plan) {
     if plan.json {
-        printer.json(summary);
+        printer.json(&json(summary));
     } else {
-        printer.data(&summary.to_string());
+        printer.data(&text(&sections(summary), printer.data_width()));
     }
 }
 

@@ -20,7 +20,8 @@ impl Interrupts {
     pub(super) fn listen(commands: UnboundedSender<Command>) -> std::io::Result<Self> {
         let interrupts = Self::default();
         let sources = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [mut interrupt, mut terminate, mut hangup] = [signal(sources[0])?, signal(sources[1])?, signal(sources[2])?];
+        let [mut interrupt, mut terminate, mut hangup] =
+            [signal(sources[0])?, signal(sources[1])?, signal(sources[2])?];
         let heard = interrupts.clone();
         tokio::spawn(async move {
             for count in 1.. {

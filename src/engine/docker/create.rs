@@ -17,12 +17,23 @@ use crate::engine::{EngineError, News, Order};
 use crate::spec::Image;
 
 impl Docker {
+    /// Makes sure, before a run, that the program is there and fits this machine. The image of the
+    /// built-in app is assembled when it is not there yet.
+    pub async fn prepare(&self, image: &Image) -> Result<(), EngineError> {
+        let name = self.image_name(image).await?;
+        self.fitting(&name).await.map(|_| ())
+    }
+
+    async fn image_name(&self, image: &Image) -> Result<String, EngineError> {
+        match image {
+            Image::Named(name) => Ok(name.clone()),
+            Image::Mimic => mimic_image::ensure(self).await,
+        }
+    }
+
     pub(super) async fn make(&self, order: Order, news: UnboundedSender<News>) -> Result<Container, EngineError> {
-        let image = match &order.image {
-            Image::Named(name) => name.clone(),
-            Image::Mimic => mimic_image::ensure(self).await?,
-        };
-        let command = self.fitting_command(&image, &order).await?;
+        let image = self.image_name(&order.image).await?;
+        let command = command_in_words(&self.fitting(&image).await?, &order.command);
         let asked = body(&order, image, &self.machine, &self.reach, &self.owner);
         let host_config = asked.host_config.clone().unwrap_or_default();
         let name = format!("emu-{}-{}", order.run, order.instance.0);
@@ -61,8 +72,8 @@ impl Docker {
         }
     }
 
-    /// Refuses an image that is not there or cannot run here. Returns the command in words.
-    async fn fitting_command(&self, image: &str, order: &Order) -> Result<String, EngineError> {
+    /// The image, unless it is not there or cannot run here.
+    async fn fitting(&self, image: &str) -> Result<ImageInspect, EngineError> {
         let found = self.line.client.inspect_image(image).await.map_err(|error| {
             let absent = is_absent(&error);
             if absent {
@@ -72,7 +83,7 @@ impl Docker {
             }
         })?;
         fits(image, &found, &self.machine.platform)?;
-        Ok(command_in_words(&found, &order.command))
+        Ok(found)
     }
 }
 

@@ -1,0 +1,94 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use anstyle::{AnsiColor, Style};
+
+use super::play::Plan;
+use crate::cli::Printer;
+use crate::edge::Meter;
+use crate::event::Event;
+use crate::report::{Detail, Line, Lines, Status, StatusFold, Tone, bar, words};
+use crate::units::Elapsed;
+
+/// The live line is drawn at most this often.
+const REDRAW: Elapsed = Elapsed::from_millis(200);
+/// Width of the bar of memory against its limit.
+const BAR: usize = 16;
+
+/// What a run shows while it goes on: every line of it, and on a terminal one live line below them.
+pub(super) struct Screen<'p> {
+    printer: &'p Printer,
+    lines: Lines,
+    status: StatusFold,
+    meter: Arc<Meter>,
+    drawn: Option<Elapsed>,
+}
+
+impl<'p> Screen<'p> {
+    pub(super) fn new(printer: &'p Printer, plan: &Plan, meter: Arc<Meter>) -> Self {
+        let detail = if plan.verbose { Detail::Verbose } else { Detail::Normal };
+        Self { printer, lines: Lines::new(detail), status: StatusFold::new(), meter, drawn: None }
+    }
+
+    /// Shows one event.
+    pub(super) fn show(&mut self, event: &Event) {
+        self.status.add(event);
+        let lines = self.lines.add(event);
+        let told: Vec<String> = lines.iter().map(coloured).collect();
+        if !self.printer.talks_to_terminal() {
+            for line in &told {
+                self.printer.say(line);
+            }
+            return;
+        }
+        if told.is_empty() && self.drawn.is_some_and(|drawn| event.at.since(drawn) < REDRAW) {
+            return;
+        }
+        self.drawn = Some(event.at);
+        let live = self.live(self.status.status());
+        let rows: Vec<String> = told.into_iter().chain([live]).collect();
+        self.printer.raw(&format!("\r\x1b[2K{}", rows.join("\n")));
+    }
+
+    /// Takes the live line back: the run is over.
+    pub(super) fn close(&self) {
+        if self.drawn.is_some() {
+            self.printer.raw("\r\x1b[2K");
+        }
+    }
+
+    /// `serving   #########------- 312 MB of 537 MB, 58 %   CPU 0.08 of 0.1   12 requests, 0 held`.
+    fn live(&self, status: &Status) -> String {
+        let state = status.state.map_or("", words::state);
+        let percent = status.memory_percent();
+        let memory = format!(
+            "{} {:.0} MB of {:.0} MB, {percent:.0} %",
+            bar(percent, BAR),
+            status.need.megabytes(),
+            status.kill_at.megabytes()
+        );
+        let cpu = status
+            .cpu
+            .map_or("CPU -".to_owned(), |cpu| format!("CPU {:.2} of {}", cpu.cores(), status.cpu_share.cores()));
+        let throttled = status.throttled_percent.filter(|percent| *percent >= 1.0);
+        let throttled = throttled.map_or_else(String::new, |percent| format!(" ({percent:.0} % throttled)"));
+        let held = self.meter.held.load(Relaxed);
+        let text = format!("{state:<9} {memory}   {cpu}{throttled}   {} requests, {held} held", status.requests);
+        let fits: String = text.chars().take(self.printer.width().saturating_sub(1)).collect();
+        format!("{LIVE}{fits}{LIVE:#}")
+    }
+}
+
+const LIVE: Style = Style::new().bold();
+
+/// A line with the colour of its news. The streams take colour out where it is not wanted.
+pub(in crate::cli) fn coloured(line: &Line) -> String {
+    let style = match line.tone {
+        Tone::Plain => return line.to_string(),
+        Tone::Dim => Style::new().dimmed(),
+        Tone::Good => AnsiColor::Green.on_default(),
+        Tone::Warn => AnsiColor::Yellow.on_default(),
+        Tone::Bad => AnsiColor::Red.on_default(),
+    };
+    format!("{style}{line}{style:#}")
+}

@@ -16,6 +16,8 @@ mod printer;
 mod profile;
 mod reference;
 mod run;
+mod runs;
+mod summary;
 mod surroundings;
 
 pub use args::Args;
@@ -53,6 +55,7 @@ pub fn main() -> ExitCode {
 fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     match verb {
         Verb::Run(args) => run::run(&args, printer, surroundings),
+        Verb::Runs(args) => runs::run(&args, printer, surroundings),
         Verb::Doctor(args) => doctor::run(&args, printer, surroundings),
         Verb::Clean(args) => clean::run(&args, printer, surroundings),
         Verb::Completions(args) => Ok(completions::run(&args, printer)),

@@ -57,6 +57,14 @@ impl Printer {
         }
     }
 
+    /// Writes one JSON document in one line as data.
+    pub fn json_line(&self, value: &impl serde::Serialize) {
+        match serde_json::to_string(value) {
+            Ok(text) => self.data(&text),
+            Err(error) => self.warn(&format!("this cannot be written as JSON: {error}")),
+        }
+    }
+
     /// Says something to the person and ends the line.
     pub fn say(&self, text: &str) {
         ignore(writeln!(anstream::stderr().lock(), "{text}"));

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -7,8 +8,10 @@ use super::facts::RunFacts;
 use super::kill::{Kill, KillFold};
 use super::memory::{MemoryFold, MemoryUse};
 use super::requests::{Requests, RequestsFold};
+use super::sections::sections;
 use super::start::{Start, StartFold, StartKind};
 use super::states::{StateTime, StatesFold};
+use super::text::text;
 use crate::event::{Event, ExitCause, Finish, Kind, State, Why};
 use crate::units::Elapsed;
 
@@ -17,9 +20,18 @@ const LAST_WORDS: usize = 10;
 /// How many of emu's own notices are repeated in a summary.
 const NOTICES: usize = 20;
 
+/// The version of the JSON form of a summary. A higher number means that readers have to change;
+/// fields may be added without one.
+pub const SCHEMA: u32 = 1;
+
 /// A run in numbers. Made by [`Fold`].
+///
+/// As JSON, times are in microseconds (`…_us`) and memory is in bytes (`…_bytes`);
+/// `docs/reference/json.md` describes it. As text, it is what a run ends with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
+    /// The version of its JSON form: [`SCHEMA`].
+    pub schema: u32,
     /// What was run.
     pub run: RunFacts,
     /// The moment of the last event.
@@ -76,6 +88,13 @@ impl Summary {
     /// Whether the platform's timers ran faster than the world's.
     pub fn warped(&self) -> bool {
         self.run.warp > 1
+    }
+}
+
+/// For people, within 100 columns, without a line end after the last line.
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&text(&sections(self), 100))
     }
 }
 
@@ -151,6 +170,7 @@ impl Fold {
         let restarts = starts.iter().filter(|start| start.kind == StartKind::Restart).count() as u64;
         let served = states.iter().any(|time| time.state == State::Serving);
         Summary {
+            schema: SCHEMA,
             run: self.run.clone(),
             length: self.length,
             finish: self.finish.clone(),

@@ -3,14 +3,14 @@
 //! [`Fold`] takes events, live or from the record, and gives a [`Summary`]; [`Lines`] turns each
 //! event into plain lines; [`StatusFold`] keeps what a live line shows. None of them reads anything
 //! else, so a live run and its replay print the same bytes. Printing stands apart from folding:
-//! [`sections`] makes tables as values, [`text`] and [`json`] write them.
+//! [`sections`] makes tables as values, and [`text`] writes them; as JSON, a
+//! summary writes itself.
 //!
 //! The rules behind the numbers are fixed, and stand with the field they are about.
 
 mod cpu;
 mod facts;
 mod fold;
-mod json;
 mod kill;
 mod latency;
 mod lines;
@@ -30,8 +30,7 @@ pub mod words;
 
 pub use cpu::{CpuUse, Throttled};
 pub use facts::RunFacts;
-pub use fold::{Fold, Summary};
-pub use json::{Document, SCHEMA, json};
+pub use fold::{Fold, SCHEMA, Summary};
 pub use kill::{Kill, Meanwhile, Victim};
 pub use latency::{Latencies, Latency};
 pub use lines::{Detail, Line, Lines, Tag, Tone};
@@ -42,4 +41,4 @@ pub use start::{Asker, Start, StartKind};
 pub use states::StateTime;
 pub use status::{Status, StatusFold, bar};
 pub use table::{Align, Block, Column, Section, Table};
-pub use text::text;
+pub use text::{table_text, text};

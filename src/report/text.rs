@@ -5,6 +5,9 @@ use tabled::settings::{Alignment, Padding, Style};
 
 use super::table::{Align, Block, Section, Table};
 
+/// What stands under a heading is indented by this much.
+const INDENT: usize = 2;
+
 /// Writes sections for people: aligned, without colour, within `width` columns. Ends without a line end.
 pub fn text(sections: &[Section], width: usize) -> String {
     let parts: Vec<String> = sections.iter().map(|section| one(section, width)).collect();
@@ -22,9 +25,16 @@ fn one(section: &Section, width: usize) -> String {
     lines.join("\n")
 }
 
+/// Writes a table alone, from the first column on, however wide it gets: whoever cuts or searches it
+/// finds a row in a line. Ends without a line end.
+pub fn table_text(table: &Table) -> String {
+    let lines = drawn(table, usize::MAX);
+    lines.iter().map(|line| line.get(INDENT..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
 /// A sentence, indented; what does not fit goes on under its own beginning.
 fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let indent = 2 + (line.len() - line.trim_start().len());
+    let indent = INDENT + (line.len() - line.trim_start().len());
     let room = width.saturating_sub(indent).max(20);
     let mut lines: Vec<String> = Vec::new();
     for word in line.split_whitespace() {
@@ -46,7 +56,7 @@ fn drawn(table: &Table, width: usize) -> Vec<String> {
     }
     table.rows.iter().for_each(|row| builder.push_record(row));
     let mut drawn = builder.build();
-    drawn.with(Style::empty()).with(Padding::new(2, 0, 0, 0));
+    drawn.with(Style::empty()).with(Padding::new(INDENT, 0, 0, 0));
     for (at, column) in table.columns.iter().enumerate() {
         let side = if column.align == Align::Right { Alignment::right() } else { Alignment::left() };
         drawn.modify(Columns::one(at), side);

@@ -44,7 +44,13 @@ pub struct Progress {
 }
 
 /// What became of the record of a finished run.
-pub type Kept = Progress;
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Events that are safe on disk.
+    pub written: u64,
+    /// Why the record is incomplete, as a sentence with the number of lost events. `None` when it is whole.
+    pub trouble: Option<String>,
+}
 
 impl Recorder {
     /// Records into the file at `path`. Never fails: what stands in the way is told by [`Self::trouble`].
@@ -93,7 +99,10 @@ impl Recorder {
     /// Writes what is left and waits for it. Blocks for as long as the disk needs, a few seconds at worst.
     pub fn finish(mut self) -> Kept {
         self.close();
-        self.progress.borrow().clone()
+        let Progress { written, lost, trouble } = self.progress.borrow().clone();
+        let reason = trouble.unwrap_or_default();
+        let trouble = (lost > 0).then(|| format!("{lost} of {} events lost: {reason}", written + lost));
+        Kept { written, trouble }
     }
 
     fn close(&mut self) {

@@ -13,6 +13,7 @@ mod settings;
 mod signals;
 
 pub use args::RunArgs;
+pub(super) use screen::coloured;
 
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;

@@ -8,12 +8,13 @@ use tokio::time::sleep;
 
 use super::prepare::Prepared;
 use super::screen::Screen;
+use crate::cli::summary::summary as show;
 use crate::cli::{Exit, Failure, Printer};
 use crate::conduct::{self, Command, Run};
 use crate::edge::{self, Door, EdgeRules, Epoch, Meter, Wiring};
 use crate::engine::Engine;
 use crate::event::{Event, Finish, Gate, Header, Hold};
-use crate::report::{Fold, Summary, json, sections, text};
+use crate::report::Fold;
 use crate::store::{Kept, Recorder};
 use crate::tour::{self, Stage};
 use crate::units::Elapsed;
@@ -125,21 +126,13 @@ impl Audience<'_> {
     fn close(self, finish: &Finish, printer: &Printer, plan: &Plan) -> Exit {
         self.screen.close();
         let summary = self.fold.summary();
-        show(&summary, printer, plan);
+        show(&summary, plan.json.into(), printer);
         match self.recorder.map(Recorder::finish) {
             Some(Kept { trouble: Some(trouble), .. }) => printer.warn(&format!("record incomplete: {trouble}")),
             Some(_) => printer.say(&format!("`emu runs show {}` shows this again", summary.run.id)),
             None => {}
         }
         exit_of(finish)
-    }
-}
-
-fn show(summary: &Summary, printer: &Printer, plan: &Plan) {
-    if plan.json {
-        printer.json(&json(summary));
-    } else {
-        printer.data(&text(&sections(summary), printer.data_width()));
     }
 }
 

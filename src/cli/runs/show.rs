@@ -1,0 +1,30 @@
+use crate::cli::summary::summary as print;
+use crate::cli::{Exit, Failure, Printer};
+use crate::report::{Fold, Summary};
+use crate::store::Store;
+
+/// Shows the summary of a run, the same one it ended with.
+pub(super) fn show(store: &Store, asked: &str, json: bool, printer: &Printer) -> Result<Exit, Failure> {
+    let summary = summary(store, asked, printer)?;
+    print(&summary, json.into(), printer);
+    Ok(Exit::Done)
+}
+
+fn summary(store: &Store, asked: &str, printer: &Printer) -> Result<Summary, Failure> {
+    let run = store.find(asked)?;
+    let mut events = store.events(&run)?;
+    let mut fold = Fold::new();
+    for event in &mut events {
+        fold.add(&event?);
+    }
+    warn_skipped(events.skipped(), printer);
+    Ok(fold.summary())
+}
+
+/// A newer emu may have written kinds of events that this one cannot read.
+pub(super) fn warn_skipped(skipped: u64, printer: &Printer) {
+    if skipped > 0 {
+        let events = crate::report::words::count(skipped, "event", "events");
+        printer.warn(&format!("a newer emu wrote this run; {events} of it cannot be read here and are left out"));
+    }
+}

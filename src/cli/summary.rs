@@ -1,0 +1,26 @@
+use super::Printer;
+use crate::report::{Summary, sections, text};
+
+/// The form of a summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For people, as wide as their terminal.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl From<bool> for Form {
+    /// From the flag `--json`.
+    fn from(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text }
+    }
+}
+
+/// Prints what a run came to: at its end, and whenever it is shown again.
+pub(super) fn summary(summary: &Summary, form: Form, printer: &Printer) {
+    match form {
+        Form::Json => printer.json(summary),
+        Form::Text => printer.data(&text(&sections(summary), printer.data_width())),
+    }
+}

@@ -2,7 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "a failed precondition of a test fails the test")]
 
+mod browser;
+mod chromium;
 mod cli;
 mod driver;
+mod live;
 mod mimic;
 mod profiles;
+mod support;

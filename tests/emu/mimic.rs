@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::driver::emu;
 
 /// A running app, killed when the test ends however it ends.
-struct Mimic {
+pub struct Mimic {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     address: String,
@@ -25,7 +25,8 @@ impl Drop for Mimic {
     }
 }
 
-fn mimic(knobs: &[&str]) -> Mimic {
+/// Starts one on a free port.
+pub fn mimic(knobs: &[&str]) -> Mimic {
     let args = ["__mimic", "--listen", "127.0.0.1", "--port", "0"].iter().chain(knobs).copied();
     let (mut command, folder) = emu(args).into_parts();
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary under test runs");
@@ -40,7 +41,13 @@ fn mimic(knobs: &[&str]) -> Mimic {
 }
 
 impl Mimic {
-    fn ask(&self, path: &str) -> Value {
+    /// Where it listens: `127.0.0.1:40123`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What an address answers.
+    pub fn ask(&self, path: &str) -> Value {
         let mut socket = TcpStream::connect(&self.address).expect("it listens");
         write!(socket, "GET {path} HTTP/1.1\r\nhost: app\r\nconnection: close\r\n\r\n").expect("it reads");
         let mut answer = String::new();

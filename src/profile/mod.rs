@@ -21,12 +21,17 @@ mod plan;
 mod problem;
 mod process;
 mod quota;
+mod reference;
 mod restart;
 mod router;
+mod schema;
 mod settings;
 mod sheet;
 mod sleep;
 mod start;
+pub mod template;
+#[cfg(test)]
+mod tests;
 pub mod vocabulary;
 
 pub use boot::BootRules;
@@ -42,8 +47,10 @@ pub use plan::{Plan, Price, Range};
 pub use problem::{Pass, Problem, ProfileError};
 pub use process::{LimitRules, PortRules, ProcessRules};
 pub use quota::QuotaRules;
+pub use reference::reference;
 pub use restart::{RestartPolicy, RestartRules, ShutdownRules};
 pub use router::{Answer, Cause, RouterRules};
+pub use schema::schema;
 pub use settings::{Held, Settings};
 pub use sleep::{IdleSignal, SleepRules, StandIn, WakeAnswer, WakeRules};
 pub use start::StartRules;

@@ -120,7 +120,7 @@ fn against(schema: &serde_json::Value, value: &serde_json::Value, at: &str) -> R
     if let Some(constant) = schema.get("const") {
         return if constant == value { Ok(()) } else { Err(format!("{at}: {value} is not {constant}")) };
     }
-    let fits = match schema["type"].as_str().unwrap() {
+    let fits = match schema["type"].as_str().expect("our schema types every node") {
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),
@@ -255,10 +255,10 @@ fn said(text: &str, word: &str) -> Vec<String> {
 
 fn toml_files(folder: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("the folder is in the tree") {
+        let path = entry.expect("the folder can be listed").path();
         if path.is_dir() {
-            found.extend(toml_files(path.to_str().unwrap()));
+            found.extend(toml_files(path.to_str().expect("our paths are UTF-8")));
         } else if path.extension().is_some_and(|ending| ending == "toml") {
             found.push(path);
         }
@@ -268,13 +268,13 @@ fn toml_files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap()
+    std::fs::read_to_string(path).expect("the file is in the tree")
 }
 
 /// Compares a generated file with the committed one. `EMU_BLESS=1` writes it instead.
 fn current(path: &str, expected: &str) {
     if std::env::var_os("EMU_BLESS").is_some() {
-        std::fs::write(path, expected).unwrap();
+        std::fs::write(path, expected).expect("the file can be written");
     }
     let found = std::fs::read_to_string(path).unwrap_or_default();
     assert!(found == expected, "{path} is not current; `EMU_BLESS=1 cargo test` rewrites it");

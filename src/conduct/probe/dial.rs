@@ -121,3 +121,6 @@ where
         Either::Right((_, asked)) => asked.await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,4 +9,6 @@ mod driver;
 mod live;
 mod mimic;
 mod profiles;
+mod runs;
+mod schema;
 mod support;

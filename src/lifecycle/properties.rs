@@ -11,7 +11,7 @@ use crate::spec::{AtLimit, DiskKind, RestartPolicy, Spec};
 use crate::units::{Elapsed, Memory};
 
 /// One move of the world.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Move {
     /// Milliseconds pass, up to the next deadline.
     Pass(u64),
@@ -212,6 +212,12 @@ impl World {
         }
     }
 
+    fn play_all(&mut self, script: &[Move]) {
+        for step in script {
+            self.play(*step);
+        }
+    }
+
     fn play(&mut self, step: Move) {
         let current = InstanceId(self.lifecycle.instances);
         match step {
@@ -272,7 +278,7 @@ proptest! {
         script in prop::collection::vec(moves(), 0..120),
     ) {
         let mut world = World::new(plan);
-        script.into_iter().for_each(|step| world.play(step));
+        world.play_all(&script);
     }
 
     #[test]
@@ -282,7 +288,7 @@ proptest! {
         hasty: bool,
     ) {
         let mut world = World::new(plan);
-        script.into_iter().for_each(|step| world.play(step));
+        world.play_all(&script);
         world.give(Input::Interrupt);
         if hasty {
             world.give(Input::Interrupt);
@@ -297,7 +303,8 @@ proptest! {
     fn no_wake_is_lost(plan in plans(), script in prop::collection::vec(moves(), 0..80)) {
         let mut world = World::new(plan);
         let goes_on = |step: &Move| !matches!(step, Move::Interrupt | Move::Finish);
-        script.into_iter().filter(goes_on).for_each(|step| world.play(step));
+        let script: Vec<Move> = script.into_iter().filter(goes_on).collect();
+        world.play_all(&script);
         world.give(Input::WakeAsked(RequestId(7)));
         for _ in 0..300 {
             match world.lifecycle.state() {
@@ -320,7 +327,7 @@ proptest! {
     fn the_same_inputs_have_the_same_effects(plan in plans(), script in prop::collection::vec(moves(), 0..80)) {
         let play = || {
             let mut world = World::new(plan);
-            script.iter().cloned().for_each(|step| world.play(step));
+            world.play_all(&script);
             world.history
         };
         prop_assert_eq!(play(), play());
@@ -329,7 +336,7 @@ proptest! {
     #[test]
     fn every_change_of_state_is_in_the_diagram(plan in plans(), script in prop::collection::vec(moves(), 0..120)) {
         let mut world = World::new(plan);
-        script.into_iter().for_each(|step| world.play(step));
+        world.play_all(&script);
         let mut state = State::Asleep;
         for effect in &world.history {
             if let Effect::Publish(Kind::State { from, to, .. }) = effect {

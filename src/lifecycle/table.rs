@@ -135,7 +135,7 @@ fn turns() -> Vec<(&'static str, Turn)> {
 fn page() -> String {
     let mut page = String::from(HEAD);
     for (name, stage) in SITUATIONS {
-        page += &section(name, stage);
+        page += &section(name, *stage);
     }
     page
 }
@@ -177,25 +177,25 @@ stateDiagram-v2
 Besides, every state goes to Stopping when the run ends; Gone is reached from there alone.
 ";
 
-fn section(name: &str, stage: &fn() -> Stage) -> String {
-    let mut rows = String::new();
+fn section(name: &str, stage: fn() -> Stage) -> String {
+    let mut rows = Vec::new();
     let mut idle = Vec::new();
     let instance = stage().instance();
     let turns = turns().into_iter().map(|(name, turn)| (name, Input::Instance(instance, turn)));
     for (what, input) in inputs().into_iter().chain(turns) {
         match row(&mut stage(), &input) {
-            Some(row) => rows += &format!("| {what} | {row} |\n"),
+            Some(row) => rows.push(format!("| {what} | {row} |\n")),
             None => idle.push(what),
         }
     }
-    let mut text = format!("\n## {name}\n");
+    let mut parts = vec![format!("\n## {name}\n")];
     if !rows.is_empty() {
-        text += &format!("\n| what happens | state | what is done |\n|---|---|---|\n{rows}");
+        parts.push(format!("\n| what happens | state | what is done |\n|---|---|---|\n{}", rows.concat()));
     }
     if !idle.is_empty() {
-        text += &format!("\nNothing is done on: {}.\n", idle.join("; "));
+        parts.push(format!("\nNothing is done on: {}.\n", idle.join("; ")));
     }
-    text
+    parts.concat()
 }
 
 /// The state that follows and what is done; `None` when nothing is.

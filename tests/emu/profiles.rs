@@ -20,7 +20,7 @@ fn every_file_of_the_folder_is_in_the_binary() {
     let mut list = String::from("&[\n");
     for path in toml_files("profiles") {
         let name = path.strip_prefix("profiles").unwrap().to_str().unwrap();
-        list.push_str(&format!("    (\"{name}\", include_str!(\"{name}\")),\n"));
+        list.extend(["    (\"", name, "\", include_str!(\"", name, "\")),\n"]);
     }
     list.push_str("]\n");
     current("profiles/shipped.rs", &list);

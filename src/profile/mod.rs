@@ -7,6 +7,8 @@ mod boot;
 mod chain;
 mod cpu;
 mod disk;
+#[cfg(test)]
+pub(crate) mod example;
 mod health;
 pub mod key;
 mod kind;

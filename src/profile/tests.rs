@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde::Serialize;
 
+use super::example::PLAN;
 use super::settings::Settings;
 use super::vocabulary::{FAMILIES, all};
 use super::*;
@@ -20,31 +21,15 @@ fn every_setting_has_a_key_of_its_own_in_its_family_and_a_sentence() {
     }
 }
 
-const WHOLE: &str = r#"
-source = "emu"
-[plan]
-platform = "Example"
-name = "Free"
-summary = "a plan for tests"
-documentation = "https://example.com"
-checked = "2026-01-01"
-price.monthly = "$0"
-[memory]
-limit = "512 MiB"
-[cpu]
-share = "0.5 CPU"
-[health]
-kind = "http"
-"#;
-
 /// A profile that asks over HTTP, so that each of its settings is read.
-fn whole() -> Profile {
-    Library::shipped().with("example.toml", WHOLE).load("example").unwrap()
+fn asking_over_http() -> Profile {
+    let text = format!("{PLAN}[health]\nkind = \"http\"\n");
+    Library::shipped().with("example.toml", text).load("example").unwrap()
 }
 
 #[test]
 fn a_setting_that_nothing_reads_has_no_place_in_the_vocabulary() {
-    let profile = whole();
+    let profile = asking_over_http();
     for setting in all().filter(|setting| !setting.is_pattern()) {
         let mut settings = Settings::default();
         for (key, held) in profile.settings.raw().filter(|(key, _)| *key != setting.key) {
@@ -76,9 +61,9 @@ fn words_in_files_are_the_words_of_the_record() {
 
 #[test]
 fn a_more_particular_file_wins_key_by_key() {
-    let base = whole();
+    let base = Library::shipped().with("example.toml", PLAN).load("example").unwrap();
     let text = "inherits = \"example\"\n[memory]\nlimit = { value = \"1 GiB\", source = \"emu\" }\n";
-    let library = Library::shipped().with("example.toml", WHOLE).with("example-more.toml", text);
+    let library = Library::shipped().with("example.toml", PLAN).with("example-more.toml", text);
     let more = library.load("example-more").unwrap();
     assert_eq!(more.memory.limit.to_string(), "1 GiB");
     assert_eq!(more.cpu, base.cpu);
@@ -89,7 +74,7 @@ fn a_more_particular_file_wins_key_by_key() {
 #[test]
 fn an_entry_that_is_false_is_removed() {
     let text = "inherits = \"example\"\n[router.request_headers]\nx-request-id = false\n";
-    let library = Library::shipped().with("example.toml", WHOLE).with("example-less.toml", text);
+    let library = Library::shipped().with("example.toml", PLAN).with("example-less.toml", text);
     let less = library.load("example-less").unwrap();
     assert!(!less.router.request_headers.contains_key("x-request-id"));
     assert!(less.router.request_headers.contains_key("x-forwarded-for"));

@@ -1,32 +1,12 @@
+use super::example::machine;
 use super::*;
+use crate::profile::example::PLAN;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
 use crate::profile::{Library, Profile, key, vocabulary};
 use crate::units::{Elapsed, Memory, Millicores};
-
-fn machine() -> Machine {
-    Machine {
-        engine: "fake".into(),
-        engine_version: "1".into(),
-        memory: Memory::from_mib(8192),
-        swap: Memory::default(),
-        cpus: 4,
-        platform: "linux/amd64".into(),
-        can: Capabilities {
-            memory_limit: true,
-            swap_limit: true,
-            cpu_quota: true,
-            pids_limit: true,
-            cpuset: true,
-            fast_counters: true,
-            cgroup_version: 2,
-            direct_address: true,
-            disk_size: false,
-        },
-    }
-}
 
 fn app() -> AppSpec {
     AppSpec { name: "registry/team/web:3".into(), image: Image::Mimic, command: Vec::new() }
@@ -37,25 +17,6 @@ fn profile(extra: &str) -> Profile {
     let text = format!("{PLAN}\n{extra}");
     Library::shipped().with("example-free.toml", text).load("example-free").unwrap()
 }
-
-const PLAN: &str = r#"
-source = "test"
-[sources.test]
-url = "https://example.com"
-date = "2026-01"
-confidence = "guess"
-[plan]
-platform = "Example"
-name = "Free"
-summary = "a plan for tests"
-documentation = "https://example.com"
-checked = "2026-01-01"
-price.monthly = "$0"
-[memory]
-limit = "512 MiB"
-[cpu]
-share = "0.5 CPU"
-"#;
 
 fn resolved(extra: &str, overrides: &Overrides) -> Spec {
     resolve(&profile(extra), app(), &machine(), overrides).unwrap()

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use emu::profile::{Library, ProfileError, template};
 
+use crate::cli::current;
 use crate::driver::emu;
 
 #[test]
@@ -269,15 +270,6 @@ fn toml_files(folder: &str) -> Vec<PathBuf> {
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("the file is in the tree")
-}
-
-/// Compares a generated file with the committed one. `EMU_BLESS=1` writes it instead.
-fn current(path: &str, expected: &str) {
-    if std::env::var_os("EMU_BLESS").is_some() {
-        std::fs::write(path, expected).expect("the file can be written");
-    }
-    let found = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(found == expected, "{path} is not current; `EMU_BLESS=1 cargo test` rewrites it");
 }
 
 /// The files of the guide, as a reader would save them.

@@ -1,20 +1,17 @@
 use crate::engine::Order;
 use crate::event::{Header, InstanceId};
-use crate::units::Memory;
 
 /// What this instance of the run shall be.
 pub(super) fn order(header: &Header, instance: InstanceId) -> Order {
     let spec = &header.spec;
-    // Between limit and kill stands swap where there is any; without it, the kernel's limit is the kill.
-    let has_swap = spec.memory.swap > Memory::default();
     Order {
         instance,
         run: header.run.clone(),
         image: spec.app.image.clone(),
         command: spec.app.command.clone(),
-        environment: spec.environment.clone(),
+        environment: spec.environment_of(&instance.0.to_string()),
         port: spec.port.number,
-        memory: if has_swap { spec.memory.limit } else { spec.memory.kill_at },
+        memory: spec.memory.enforced(),
         swap: spec.memory.swap,
         cpu: spec.cpu.share,
         cpu_period: spec.cpu.period,
@@ -34,16 +31,26 @@ pub(super) fn order(header: &Header, instance: InstanceId) -> Order {
 mod tests {
     use super::*;
     use crate::conduct::theatre::header;
+    use crate::spec::AtLimit;
     use crate::spec::example::example;
+    use crate::units::Memory;
 
     #[test]
     fn the_kernels_limit_is_the_kill_unless_swap_stands_between() {
         let mut spec = example();
+        spec.memory.at_limit = AtLimit::SlowThenKill;
         spec.memory.kill_at = Memory::from_mib(1_024);
         let without = order(&header(spec.clone()), InstanceId(1));
         assert_eq!((without.memory, without.swap), (Memory::from_mib(1_024), Memory::default()));
         spec.memory.swap = Memory::from_mib(512);
         let with = order(&header(spec), InstanceId(1));
         assert_eq!((with.memory, with.swap), (Memory::from_mib(512), Memory::from_mib(512)));
+    }
+
+    #[test]
+    fn variables_that_speak_of_the_instance_are_filled_for_each() {
+        let mut spec = example();
+        spec.environment.insert("WHO".into(), "web-{instance}".into());
+        assert_eq!(order(&header(spec), InstanceId(3)).environment["WHO"], "web-3");
     }
 }

@@ -103,7 +103,7 @@ fn disk(profile: &Profile, machine: &Machine) -> Vec<Promise> {
         DiskKind::Memory => {
             Promise::approximated("files are memory", "files in /tmp are; what is written elsewhere is not counted")
         }
-        DiskKind::Kept => Promise::not_kept("files kept", "every new instance begins with the files of its image"),
+        DiskKind::Kept => Promise::approximated("files kept", "as long as the run lasts"),
     }];
     match profile.disk.size {
         Some(size) if machine.can.disk_size => promises.push(Promise::kept(format!("disk {size}"))),

@@ -14,7 +14,6 @@ mod failure;
 mod mimic;
 mod printer;
 mod profile;
-mod profiles;
 mod reference;
 mod run;
 mod runs;
@@ -61,7 +60,6 @@ fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Resul
         Verb::Clean(args) => clean::run(&args, printer, surroundings),
         Verb::Completions(args) => Ok(completions::run(&args, printer)),
         Verb::Mimic(args) => Ok(mimic::run(args, surroundings)),
-        Verb::Profiles(args) => profiles::run(&args, printer, surroundings),
     }
 }
 

@@ -5,10 +5,10 @@
 mod browser;
 mod chromium;
 mod cli;
+mod contract;
+mod docker;
 mod driver;
 mod live;
 mod mimic;
 mod profiles;
-mod runs;
-mod schema;
 mod support;

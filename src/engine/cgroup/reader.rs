@@ -95,6 +95,14 @@ impl Reader {
         }
     }
 
+    /// Whether the group still exists.
+    pub fn is_alive(&self) -> bool {
+        match &self.place {
+            Place::V1 { memory, .. } => memory.is_dir(),
+            Place::V2(folder) => folder.is_dir(),
+        }
+    }
+
     /// The limits in force.
     pub fn limits(&self) -> Limits {
         match &self.place {

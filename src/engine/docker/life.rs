@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 
 use super::core::{Core, Phase};
 use super::counters::Source;
+use super::departure::Departure;
 use super::failure::is_absent;
 use super::lines::Lines;
 use super::witness::{Testimony, Witnesses};
@@ -43,21 +44,40 @@ pub(super) struct Life {
     stderr: Lines,
     ooms: watch::Receiver<u64>,
     source: Source,
+    departure: Departure,
     witnesses: Witnesses,
 }
 
+/// What a life is watched through.
+pub(super) struct Watch {
+    /// Its output, from the first byte.
+    pub output: Output,
+    /// The engine's count of events, from before the start.
+    pub ooms: watch::Receiver<u64>,
+    /// The kernel's counters, where they are visible.
+    pub reader: Option<Reader>,
+    /// Kills that were counted before the start returned.
+    pub early: Option<u64>,
+}
+
 impl Life {
-    pub(super) fn new(core: Arc<Core>, output: Output, ooms: watch::Receiver<u64>, reader: Option<Reader>) -> Self {
-        let source = Source::new(&core.client, &core.container, reader);
+    pub(super) fn new(core: Arc<Core>, watch: Watch) -> Self {
+        let source = Source::new(&core.client, &core.container, watch.reader);
+        let mut witnesses = Witnesses::default();
+        if let Some(kills) = watch.early {
+            witnesses.kernel_counts(Elapsed::ZERO, kills);
+        }
+        let departure = Departure::of(core.visible_pid());
         Self {
             core,
             began: Instant::now(),
-            output: Some(output),
+            output: Some(watch.output),
             stdout: Lines::default(),
             stderr: Lines::default(),
-            ooms,
+            ooms: watch.ooms,
             source,
-            witnesses: Witnesses::default(),
+            departure,
+            witnesses,
         }
     }
 
@@ -73,6 +93,7 @@ impl Life {
                 Ok(()) = self.ooms.changed() => self.engine_told(),
                 counters = self.source.next() => self.counted(counters),
                 () = until(self.began, deadline) => self.settle(),
+                () = self.departure.ended() => self.hear_last_word(),
             }
         };
         self.last_words().await;
@@ -116,6 +137,13 @@ impl Life {
         self.core.tell(Happening::Sample(counters.sample(self.core.id, self.source.kind())));
     }
 
+    /// The main process has ended, and its group is still there, or is gone this moment.
+    fn hear_last_word(&mut self) {
+        if let Some(kills) = self.source.oom_kills() {
+            self.witnesses.kernel_ends_with(self.now(), kills);
+        }
+    }
+
     /// A kill was some time ago and the main process has not ended. Was it a child's?
     fn settle(&mut self) {
         let now = self.now();
@@ -144,9 +172,7 @@ impl Life {
 
     async fn tell_end(&mut self, code: i32) {
         let asked_for = self.core.asked_for.load(Ordering::Relaxed);
-        if let Some(kills) = self.source.oom_kills() {
-            self.witnesses.kernel_counts(self.now(), kills);
-        }
+        self.hear_last_word();
         let flag = out_of_memory_flag(&self.core).await;
         if self.ooms.has_changed().unwrap_or(false) {
             self.witnesses.engine_told(self.now());

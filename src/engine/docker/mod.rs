@@ -5,7 +5,9 @@ mod connect;
 mod core;
 mod counters;
 mod create;
+mod departure;
 mod diagnosis;
+mod early;
 mod elf;
 mod failure;
 mod leftovers;
@@ -35,7 +37,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{OnceCell, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use self::connect::Line;
@@ -54,8 +56,6 @@ pub struct Docker {
     reach: Reach,
     owner: Owner,
     program: Option<PathBuf>,
-    /// The image of the built-in app, once it was looked for.
-    mimic: Arc<OnceCell<String>>,
 }
 
 impl Docker {
@@ -63,14 +63,7 @@ impl Docker {
     pub async fn connect(surroundings: &Surroundings) -> Result<Self, EngineError> {
         let line = connect::connect(surroundings).await?;
         let (machine, reach) = machine::machine(&line).await?;
-        Ok(Self {
-            line,
-            machine,
-            reach,
-            owner: Owner::ours(),
-            program: surroundings.program.clone(),
-            mimic: Arc::default(),
-        })
+        Ok(Self { line, machine, reach, owner: Owner::ours(), program: surroundings.program.clone() })
     }
 }
 

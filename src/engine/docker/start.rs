@@ -12,8 +12,9 @@ use bollard::query_parameters::{
 
 use super::body::same;
 use super::core::{Core, Phase};
+use super::early::watched;
 use super::failure::{failed, words};
-use super::life::Life;
+use super::life::{Life, Watch};
 use super::machine::Reach;
 use crate::engine::EngineError;
 use crate::engine::cgroup::{Limits, Reader};
@@ -29,16 +30,19 @@ pub(super) async fn start(core: Arc<Core>) -> Result<SocketAddr, EngineError> {
     let attached = core.client.attach_container(&core.container, Some(options)).await.map_err(&doing)?;
     core.asked_for.store(false, Ordering::Relaxed);
     let ooms = core.ooms.subscribe();
-    let started = core.client.start_container(&core.container, None::<StartContainerOptions>).await;
+    let starting = core.client.start_container(&core.container, None::<StartContainerOptions>);
+    let (started, early) = watched(&core.container, core.can.fast_counters, starting).await;
     started.map_err(|error| refusal(&core.command, &error))?;
     let found =
         core.client.inspect_container(&core.container, None::<InspectContainerOptions>).await.map_err(&doing)?;
     core.pid.store(pid(&found), Ordering::Relaxed);
-    let reader = core.visible_pid().and_then(Reader::of_process);
-    let limits = reader.as_ref().map(|reader| in_force(&core, &found, reader.limits()));
+    let reader = core.visible_pid().and_then(Reader::of_process).or(early.reader);
+    let limits = reader.as_ref().filter(|reader| reader.is_alive()).map(|it| in_force(&core, &found, it.limits()));
     core.phase.send_replace(Phase::Running);
     let address = address(&core, &found).await;
-    tokio::spawn(Life::new(Arc::clone(&core), attached.output, ooms, reader).run());
+    tokio::spawn(
+        Life::new(Arc::clone(&core), Watch { output: attached.output, ooms, reader, early: early.kills }).run(),
+    );
     if let Some(Err(error)) = limits {
         let _ = core.client.kill_container(&core.container, None::<KillContainerOptions>).await;
         return Err(error);

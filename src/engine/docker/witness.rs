@@ -20,6 +20,8 @@ const KILLED: i32 = 137;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Witnesses {
     kernel: Option<u64>,
+    /// The counter was read after the end.
+    last_word: bool,
     /// A kill that is not yet ascribed to anybody.
     open_since: Option<Elapsed>,
     /// When the engine last told of a kill that is not yet ascribed.
@@ -32,7 +34,7 @@ pub(super) struct Witnesses {
 pub(super) struct Testimony {
     /// The engine says that the main process ran out of memory.
     pub engine_says_oom: bool,
-    /// The kernel's last word.
+    /// The kernel's last word. `None` when it came too late to be heard.
     pub kernel_oom_kills: Option<u64>,
     /// A child was killed just before the main process ended by itself.
     pub child_too: bool,
@@ -55,6 +57,12 @@ impl Witnesses {
             self.open_since.get_or_insert(now);
         }
         self.kernel = Some(kills);
+    }
+
+    /// The kernel's counter was read after the end of the main process.
+    pub(super) fn kernel_ends_with(&mut self, now: Elapsed, kills: u64) {
+        self.kernel_counts(now, kills);
+        self.last_word = true;
     }
 
     /// When an open case is to be looked at again.
@@ -87,7 +95,8 @@ impl Witnesses {
         let told = self.event.is_some_and(|at| self.open_since.is_some() || now.since(at) <= FRESH);
         Testimony {
             engine_says_oom: killed && (told || (flag && !self.child_before)),
-            kernel_oom_kills: self.kernel,
+            // "None so far" says nothing about the kill that may have been the end.
+            kernel_oom_kills: self.kernel.filter(|kills| *kills > 0 || self.last_word),
             child_too: !killed && self.open_since.is_some(),
         }
     }
@@ -168,7 +177,7 @@ mod tests {
     #[test]
     fn a_plain_kill_has_no_witness() {
         let mut witnesses = Witnesses::default();
-        witnesses.kernel_counts(at(0), 0);
+        witnesses.kernel_ends_with(at(990), 0);
         let said = witnesses.at_end(at(1_000), 137, false);
         assert_eq!(said, Testimony { engine_says_oom: false, kernel_oom_kills: Some(0), child_too: false });
     }
@@ -181,6 +190,15 @@ mod tests {
         witnesses.engine_told(at(120));
         let said = witnesses.at_end(at(200), 3, true);
         assert_eq!(said, Testimony { engine_says_oom: false, kernel_oom_kills: Some(1), child_too: true });
+    }
+
+    #[test]
+    fn a_counter_read_before_the_end_does_not_speak_for_the_end() {
+        let mut witnesses = Witnesses::default();
+        witnesses.kernel_counts(at(0), 0);
+        witnesses.engine_told(at(40));
+        let said = witnesses.at_end(at(90), 137, true);
+        assert_eq!((said.engine_says_oom, said.kernel_oom_kills), (true, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use super::{clean, completions, doctor, mimic, run, runs};
+use super::{clean, completions, doctor, mimic, profiles, run, runs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -40,6 +40,8 @@ pub(super) enum Verb {
     Doctor(doctor::DoctorArgs),
     /// Remove what dead runs left.
     Clean(clean::CleanArgs),
+    /// Look at hosting plans: what they promise, and where the numbers come from.
+    Profiles(profiles::ProfilesArgs),
     /// Print a shell's completion script.
     Completions(completions::CompletionsArgs),
     /// Be the built-in app. An engine starts this inside an instance.

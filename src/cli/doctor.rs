@@ -187,7 +187,7 @@ fn trial_order() -> Order {
         instance: InstanceId(1),
         run: format!("doctor-{}", std::process::id()),
         image: Image::Mimic,
-        command: vec!["--allocate".into(), size.to_string().replace(' ', "")],
+        command: vec!["--hold".into(), size.to_string().replace(' ', "")],
         environment: BTreeMap::from([("PORT".into(), "8080".into())]),
         port: 8080,
         memory: TRIAL_LIMIT,

@@ -14,6 +14,7 @@ mod failure;
 mod mimic;
 mod printer;
 mod profile;
+mod profiles;
 mod reference;
 mod run;
 mod runs;
@@ -60,6 +61,7 @@ fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Resul
         Verb::Clean(args) => clean::run(&args, printer, surroundings),
         Verb::Completions(args) => Ok(completions::run(&args, printer)),
         Verb::Mimic(args) => Ok(mimic::run(args, surroundings)),
+        Verb::Profiles(args) => profiles::run(&args, printer, surroundings),
     }
 }
 

@@ -1,4 +1,23 @@
 //! The loop: select over everything, ask the lifecycle, carry out its effects, publish events.
+//!
+//! The conductor decides nothing. It turns what happens (news of the engine, answers to operations,
+//! arrivals at the front door, probes, commands, time) into inputs of the lifecycle, and effects of
+//! the lifecycle into operations and events. Every operation of the engine has a time limit, so that
+//! an engine that hangs cannot hang a run.
+
+mod conductor;
+mod hands;
+mod order;
+mod probe;
+mod reach;
+mod record;
+
+#[cfg(test)]
+mod scenes;
+#[cfg(test)]
+mod scenes_of_the_end;
+#[cfg(test)]
+mod theatre;
 
 use std::sync::Arc;
 
@@ -7,7 +26,9 @@ use tokio::sync::watch;
 
 use crate::edge::{Epoch, Meter, Report};
 use crate::engine::Engine;
-use crate::event::{Event, Finish, Gate, Header, Kind};
+use crate::event::{Event, Finish, Gate, Header};
+use conductor::Conductor;
+use probe::Dial;
 
 /// What the user, a script or a signal asks of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +47,7 @@ pub enum Command {
     Mark(String),
 }
 
-/// What a run needs. The caller has opened the door already, and makes the rest.
+/// What a run needs. The caller has opened the door already.
 #[derive(Debug)]
 pub struct Run<E> {
     /// Where instances live.
@@ -48,11 +69,11 @@ pub struct Run<E> {
 }
 
 /// Carries out one run and tells how it ended. Every event goes to `publish`, the header first and
-/// [`Kind::Finished`] last; it must not block.
-#[expect(clippy::unused_async, reason = "the loop awaits everything")]
-pub async fn run<E: Engine>(run: Run<E>, mut publish: impl FnMut(Event)) -> Finish {
-    let at = run.epoch.now();
-    publish(Event { seq: 0, at, kind: Kind::Header(Box::new(run.header)) });
-    publish(Event { seq: 1, at, kind: Kind::Finished(Finish::Completed) });
-    Finish::Completed
+/// [`crate::event::Kind::Finished`] last; it must not block.
+///
+/// Returns when every instance is removed; what could not be removed is told by a notice. A run
+/// whose future is dropped leaves its instances behind.
+pub async fn run<E: Engine>(run: Run<E>, publish: impl FnMut(Event)) -> Finish {
+    let dial = Dial::new(&run.header.spec, run.listening.as_deref());
+    Conductor::new(run, dial, publish).play().await
 }

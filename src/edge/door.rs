@@ -1,18 +1,28 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use std::{io, thread};
 
-use tokio::net::TcpListener as Listener;
-use tokio::runtime::{Builder, Runtime};
+use tokio::net::{TcpListener as Listener, TcpStream};
+use tokio::runtime::Builder;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::shared::{Place, Shared};
+use super::visit::attend;
+use super::wire::Tcp;
 use super::{EdgeRules, Epoch, Meter, Report};
 use crate::event::Gate;
 use crate::units::Elapsed;
+
+/// The pause after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// So many reports wait at most for the moment when the door has nothing else to do.
+const BATCH: usize = 64;
 
 /// What the front door shares with the rest of a run.
 #[derive(Debug)]
@@ -45,13 +55,22 @@ pub struct Door {
 pub fn serve(listener: TcpListener, wiring: Wiring) -> io::Result<Door> {
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
-    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let (shut, asked) = oneshot::channel();
     let (done, gone) = oneshot::channel();
+    let (closing, closed) = watch::channel(false);
+    let unix_ms = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
+    let shared = Arc::new(Shared::new(wiring, Place { port: address.port(), unix_ms, closing: closed, batch: BATCH }));
+    let outbox = Arc::clone(&shared);
+    let runtime = Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .on_thread_park(move || outbox.outbox.flush())
+        .build()?;
     let thread = thread::Builder::new().name("edge".to_owned()).spawn(move || {
-        work(&runtime, listener, &wiring, asked);
+        runtime.block_on(work(listener, &shared, Shutting { asked, closing }));
         drop(runtime);
-        // Nobody may be listening any more when the door was dropped.
+        shared.outbox.flush();
+        // Nobody may be waiting any more when the door was dropped.
         let _ = done.send(());
     })?;
     Ok(Door { address, shut, gone, thread })
@@ -66,43 +85,42 @@ impl Door {
     /// Stops accepting, lets open requests end for at most `drain`, closes the rest (open WebSockets
     /// at once), and returns when the door's thread is gone.
     pub async fn shut(self, drain: Elapsed) {
-        // An error means that the thread has ended already, which is what is asked for.
+        // Errors mean that the thread has ended already, which is what is asked for.
         let _ = self.shut.send(drain);
         let _ = self.gone.await;
         let _ = self.thread.join();
     }
 }
 
-fn work(runtime: &Runtime, listener: TcpListener, wiring: &Wiring, asked: oneshot::Receiver<Elapsed>) {
-    runtime.block_on(async {
-        let Ok(listener) = Listener::from_std(listener) else { return };
-        let mut visits = JoinSet::new();
-        let drain = accept(listener, wiring, &mut visits, asked).await;
-        let _ = timeout(drain.duration(), async { while visits.join_next().await.is_some() {} }).await;
-    });
+/// How the door learns that it is to be shut, and how it tells its visits.
+struct Shutting {
+    asked: oneshot::Receiver<Elapsed>,
+    closing: watch::Sender<bool>,
 }
 
-async fn accept(
-    listener: Listener,
-    wiring: &Wiring,
-    visits: &mut JoinSet<()>,
-    mut asked: oneshot::Receiver<Elapsed>,
-) -> Elapsed {
-    loop {
+async fn work(listener: TcpListener, shared: &Arc<Shared>, mut shutting: Shutting) {
+    let Ok(listener) = Listener::from_std(listener) else { return };
+    let mut visits = JoinSet::new();
+    let drain = loop {
         tokio::select! {
-            drain = &mut asked => return drain.unwrap_or(Elapsed::ZERO),
+            drain = &mut shutting.asked => break drain.unwrap_or(Elapsed::ZERO),
             Some(_) = visits.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((client, _)) => { visits.spawn(pass(client, *wiring.gate.borrow())); }
-                // Out of file descriptors: give the open connections time to end.
-                Err(_) => sleep(std::time::Duration::from_millis(20)).await,
+                Ok((client, peer)) => welcome(&mut visits, shared, client, peer),
+                // Out of file descriptors, most likely: the open connections need time to end.
+                Err(_) => sleep(ACCEPT_PAUSE).await,
             },
         }
-    }
+    };
+    drop(listener);
+    shutting.closing.send_replace(true);
+    // What is still open after that is dropped with the set.
+    let _ = timeout(drain.duration(), async { while visits.join_next().await.is_some() {} }).await;
+    visits.shutdown().await;
 }
 
-async fn pass(mut client: tokio::net::TcpStream, gate: Gate) {
-    let Gate::Open(address) = gate else { return };
-    let Ok(mut app) = tokio::net::TcpStream::connect(address).await else { return };
-    let _ = tokio::io::copy_bidirectional(&mut client, &mut app).await;
+fn welcome(visits: &mut JoinSet<()>, shared: &Arc<Shared>, client: TcpStream, peer: SocketAddr) {
+    // A client that is gone already is found out when it is read from.
+    let _ = client.set_nodelay(true);
+    visits.spawn(attend(Arc::clone(shared), client, peer.ip(), Tcp));
 }

@@ -3,9 +3,30 @@
 //! It never starts or stops anything. It reports arrivals and waits at the gate; what a visitor gets
 //! while the app is away comes from the profile's data.
 
+mod buffer;
+mod concurrency;
 mod door;
+mod forward;
+mod gate;
+mod headers;
+mod http;
+mod instead;
+mod limits;
 mod meter;
+mod outbox;
+mod page;
+mod record;
+mod relay;
+mod rescue;
 mod rules;
+mod shared;
+mod template;
+#[cfg(test)]
+mod tests;
+mod timeouts;
+mod tunnel;
+mod visit;
+mod wire;
 
 pub use door::{Door, Wiring, serve};
 pub use meter::{Activity, Meter};

@@ -38,6 +38,7 @@ mod tests {
     use super::*;
 
     const LIMITS: HealthLimits = HealthLimits {
+        timeout: Elapsed::from_secs(5),
         initial_delay: Elapsed::from_secs(10),
         unroute_after: Some(Elapsed::from_secs(15)),
         restart_after: None,

@@ -52,7 +52,8 @@ impl Lifecycle {
             values.set("instance", instance.0.to_string());
         }
         if let Some(need) = self.slot.life().and_then(|life| life.memory.need()) {
-            values.set("memory_now", format!("{} MiB", need.bytes() >> 20));
+            // As platforms write it: 531M for 531 MiB.
+            values.set("memory_now", format!("{}M", need.bytes() >> 20));
             values.set("memory_percent", format!("{:.1}", need.percent_of(self.rules.memory.limit)));
         }
         for (name, value) in more {

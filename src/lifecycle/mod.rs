@@ -28,9 +28,13 @@ mod timer;
 mod turn;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod table;
 
 pub use effect::Effect;
 pub use input::{Fault, Input, Operation, Turn};

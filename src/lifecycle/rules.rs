@@ -28,6 +28,8 @@ pub struct Rules {
 /// What failing health checks lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HealthLimits {
+    /// A check without an answer in this time has failed, for the platform's lines.
+    pub timeout: Elapsed,
     /// Failures in this time after the start of the process do not count.
     pub initial_delay: Elapsed,
     /// No visitor is let in after failures of this length.
@@ -53,6 +55,7 @@ impl From<&Spec> for Rules {
             start_delay: spec.start.delay,
             boot_limit: spec.boot.limit,
             health: HealthLimits {
+                timeout: spec.health.timeout,
                 initial_delay: spec.health.initial_delay,
                 unroute_after: spec.health.unroute_after,
                 restart_after: spec.health.restart_after,
@@ -75,7 +78,9 @@ fn values(spec: &Spec) -> Values {
     let mut values = Values::default();
     values.set("port", spec.port.number.to_string());
     values.set("memory_limit", spec.memory.limit.to_string());
-    values.set("command", spec.app.command.join(" "));
+    // Without a command of its own the image's runs, which nobody has spelled out.
+    let command = if spec.app.command.is_empty() { spec.app.name.clone() } else { spec.app.command.join(" ") };
+    values.set("command", command);
     if let HealthCheck::Http(path) = &spec.health.check {
         values.set("path", path.as_str());
     }

@@ -128,7 +128,7 @@ fn the_memory_limit_turns_visitors_away_until_it_has_recovered() {
         Effect::Line(line) if line.kind == LineKind::MemoryExceeded => line.values.get("memory_now").map(str::to_owned),
         _ => None,
     });
-    assert_eq!(said.as_deref(), Some("511 MiB"));
+    assert_eq!(said.as_deref(), Some("511M"));
 }
 
 #[test]

@@ -147,7 +147,8 @@ impl Lifecycle {
             Phase::Serving | Phase::Draining if life.health.failed(now, age, &self.rules.health) => {
                 let status = status.map_or_else(|| reason.clone(), |status| status.to_string());
                 self.publish(Kind::HealthFailed { instance, reason });
-                self.line(LineKind::HealthFailed, &[("status", status)]);
+                let timeout = seconds(self.rules.health.timeout);
+                self.line(LineKind::HealthFailed, &[("status", status), ("seconds", timeout)]);
             }
             _ => {}
         }

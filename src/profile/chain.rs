@@ -48,7 +48,7 @@ pub(super) fn finish(
     }
 }
 
-fn read(id: &str, settings: Settings, sources: BTreeMap<String, Source>) -> Result<Profile, Missing> {
+pub(super) fn read(id: &str, settings: Settings, sources: BTreeMap<String, Source>) -> Result<Profile, Missing> {
     Ok(Profile {
         plan: Plan::read(id, &settings)?,
         memory: MemoryRules::read(&settings)?,

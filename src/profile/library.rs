@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::chain;
 use super::key;
+use super::kind::Value;
 use super::problem::{Pass, Problem, ProfileError};
 use super::sheet::{self, Faults, Sheet};
 use super::{Layer, Profile};
@@ -63,6 +64,26 @@ impl Library {
         let file = by_path.or_else(|| self.plan(name, &[])).ok_or_else(|| self.unknown(name))?;
         let chain = self.chain(file)?;
         Self::read(file.name(), &chain)
+    }
+
+    /// Checks one of the files that [`Self::with`] was given. A plan is loaded; a platform's file and a base
+    /// are no profile yet, so only their syntax and shape are checked.
+    pub fn check(&self, path: &str) -> Result<(), ProfileError> {
+        let Some(file) = self.files.iter().find(|file| file.path == path) else { return Err(self.unknown(path)) };
+        if !file.name().starts_with('_') {
+            return self.load(path).map(drop);
+        }
+        let id = file.name().to_owned();
+        let invalid =
+            |faults: &Faults| ProfileError::Invalid { id, pass: faults.pass, problems: faults.problems.clone() };
+        file.sheet().as_ref().map(drop).map_err(invalid)
+    }
+
+    /// What the shipped base says about a setting. `None` where every plan has to say it.
+    pub fn base_value(&self, key: &str) -> Option<Value> {
+        let base = self.files.iter().find(|file| !file.extra && file.name() == "_base")?;
+        let values = &base.sheet().as_ref().ok()?.values;
+        values.iter().find(|(name, _)| name == key).map(|(_, held)| held.value.clone())
     }
 
     /// Reads the files of a chain, the most general first: syntax of all, then shape of all, then meaning.

@@ -49,7 +49,7 @@ pub(super) fn missing(file: &str, settings: &Settings) -> Vec<Problem> {
         .into_iter()
         .flat_map(|path| ["status", "content_type", "body"].map(|what| key::join(&["wake", "stand_ins", &path, what])));
     let wanted = plain.chain(causes).chain(stand_ins);
-    wanted.filter(|key| settings.get(key).is_none()).map(|key| absent(file, &key)).collect()
+    wanted.filter(|key| !settings.holds(key)).map(|key| absent(file, &key)).collect()
 }
 
 /// One setting that no file sets.
@@ -73,7 +73,9 @@ pub(super) fn contradictions(file: &str, profile: &Profile) -> Vec<Problem> {
     check.times(profile);
     check.health(profile);
     check.visitors(profile);
-    Cause::ALL.iter().for_each(|cause| check.likeness(*cause));
+    for cause in Cause::ALL {
+        check.likeness(*cause);
+    }
     check.problems
 }
 
@@ -201,7 +203,7 @@ impl Check<'_> {
         let key = format!("answers.{name}.like");
         self.require(!chained, &key, "a cause that is not itself like another one");
         let prefix = format!("answers.{name}.");
-        let own = self.settings.iter().filter(|(own, _)| own.starts_with(&prefix) && *own != key);
+        let own = self.settings.raw().filter(|(own, _)| own.starts_with(&prefix) && *own != key);
         let vain: Vec<_> = own.filter(|(_, held)| held.origin.layer > like.origin.layer).collect();
         let vain = vain.into_iter().map(|(own, held)| {
             let hint = Some(format!("set `{key}` to `\"none\"` first"));

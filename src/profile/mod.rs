@@ -7,6 +7,8 @@ mod boot;
 mod chain;
 mod cpu;
 mod disk;
+#[cfg(test)]
+pub(crate) mod example;
 mod health;
 pub mod key;
 mod kind;
@@ -21,12 +23,17 @@ mod plan;
 mod problem;
 mod process;
 mod quota;
+mod reference;
 mod restart;
 mod router;
+mod schema;
 mod settings;
 mod sheet;
 mod sleep;
 mod start;
+pub mod template;
+#[cfg(test)]
+mod tests;
 pub mod vocabulary;
 
 pub use boot::BootRules;
@@ -42,8 +49,10 @@ pub use plan::{Plan, Price, Range};
 pub use problem::{Pass, Problem, ProfileError};
 pub use process::{LimitRules, PortRules, ProcessRules};
 pub use quota::QuotaRules;
+pub use reference::reference;
 pub use restart::{RestartPolicy, RestartRules, ShutdownRules};
 pub use router::{Answer, Cause, RouterRules};
+pub use schema::schema;
 pub use settings::{Held, Settings};
 pub use sleep::{IdleSignal, SleepRules, StandIn, WakeAnswer, WakeRules};
 pub use start::StartRules;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::key;
 use super::kind::Value;
+use super::vocabulary;
 use super::{Layer, Origin};
 use crate::units::{Elapsed, Memory, Millicores, Money};
 
@@ -31,15 +32,44 @@ impl Settings {
         self.0.insert(key, held);
     }
 
-    /// One setting.
+    /// One setting, as it is in force.
     pub fn get(&self, key: &str) -> Option<&Held> {
-        self.0.get(key)
+        self.0.get(key).filter(|held| self.in_force(key, held))
     }
 
-    /// All settings, in the order of their keys. A removed entry of a map is not among them.
+    /// All settings in force, in the order of the vocabulary.
+    ///
+    /// A removed entry of a map is not among them, and neither is what an answer that is like another
+    /// one would have said itself.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Held)> {
-        let kept = self.0.iter().filter(|(key, held)| held.value != Value::Nothing || !is_entry(key));
-        kept.map(|(key, held)| (key.as_str(), held))
+        let kept = self.0.iter().filter(|(key, held)| self.in_force(key, held));
+        let mut kept: Vec<_> = kept.map(|(key, held)| (key.as_str(), held)).collect();
+        kept.sort_by_cached_key(|(key, _)| vocabulary::rank(&key::split(key).unwrap_or_default()));
+        kept.into_iter()
+    }
+
+    /// Everything that any layer set, in force or not.
+    pub(super) fn raw(&self) -> impl Iterator<Item = (&str, &Held)> {
+        self.0.iter().map(|(key, held)| (key.as_str(), held))
+    }
+
+    /// Whether any layer set this.
+    pub(super) fn holds(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    fn in_force(&self, key: &str, held: &Held) -> bool {
+        let removed = held.value == Value::Nothing && is_entry(key);
+        !removed && !self.likened(key)
+    }
+
+    /// Whether `key` belongs to an answer that is like another one.
+    fn likened(&self, key: &str) -> bool {
+        let Some((cause, last)) = key.strip_prefix("answers.").and_then(|rest| rest.split_once('.')) else {
+            return false;
+        };
+        let like = self.0.get(&format!("answers.{cause}.like"));
+        last != "like" && like.is_some_and(|like| like.value != Value::Nothing)
     }
 
     /// The origin of every setting, by key.
@@ -81,7 +111,7 @@ impl Settings {
 }
 
 fn is_entry(key: &str) -> bool {
-    key::split(key).is_some_and(|path| super::vocabulary::is_map_entry(&path))
+    key::split(key).is_some_and(|path| vocabulary::is_map_entry(&path))
 }
 
 impl Held {

@@ -192,6 +192,15 @@ pub(super) fn names_under(parents: &[String]) -> Vec<&'static str> {
     names
 }
 
+/// Where a setting stands in the vocabulary, for sorting.
+pub(super) fn rank(path: &[String]) -> (usize, usize) {
+    let family = path.first().and_then(|name| FAMILIES.iter().position(|family| family.name == name));
+    let Some(at) = family else { return (usize::MAX, 0) };
+    // Entries of one table stay together: `answers` is sorted by cause, not by what is said of it.
+    let within = FAMILIES[at].settings.iter().position(|setting| setting.matches(path) && !setting.is_pattern());
+    (at, within.unwrap_or(usize::MAX))
+}
+
 /// Every setting in the order in which it is shown.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     FAMILIES.iter().flat_map(|family| family.settings)

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::event::{Event, Header, InstanceId, Kind, Sample};
 use crate::units::{Elapsed, Millicores};
@@ -9,6 +9,7 @@ use crate::units::{Elapsed, Millicores};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CpuUse {
     /// The plan's share.
+    #[serde(rename = "share_millicores", serialize_with = "millicores")]
     pub share: Millicores,
     /// CPU time used: the last counter of every instance, added up.
     #[serde(rename = "used_us")]
@@ -17,6 +18,7 @@ pub struct CpuUse {
     #[serde(rename = "running_us")]
     pub running: Elapsed,
     /// The average share over the time it ran; `None` when it never did.
+    #[serde(rename = "mean_millicores", serialize_with = "optional_millicores")]
     pub mean: Option<Millicores>,
     /// How often the app stood still for want of share, over all instances.
     pub throttled: Throttled,
@@ -106,6 +108,17 @@ impl CpuFold {
         let running = self.running.values().fold(self.ran, |sum, since| sum + self.last.since(*since));
         Some(CpuUse { share: self.share, used, running, mean: share_of(used, running), throttled: all })
     }
+}
+
+/// JSON holds a share as thousandths of a core.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
+pub(super) fn millicores<S: Serializer>(share: &Millicores, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u32(share.get())
+}
+
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
+fn optional_millicores<S: Serializer>(share: &Option<Millicores>, serializer: S) -> Result<S::Ok, S::Error> {
+    share.map(Millicores::get).serialize(serializer)
 }
 
 /// CPU time over wall time, in thousandths of a core. `None` when no time passed.

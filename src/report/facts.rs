@@ -1,5 +1,6 @@
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::cpu::millicores;
 use super::memory::bytes;
 use crate::event::Header;
 use crate::spec::Promise;
@@ -21,11 +22,13 @@ pub struct RunFacts {
     /// The plan as the platform says it.
     pub plan_name: String,
     /// Price of a month, before conditions.
+    #[serde(rename = "price_monthly_microdollars", serialize_with = "microdollars")]
     pub price_monthly: Money,
     /// What the plan sells.
     #[serde(rename = "memory_limit_bytes", serialize_with = "bytes")]
     pub memory_limit: Memory,
     /// The guaranteed share.
+    #[serde(rename = "cpu_share_millicores", serialize_with = "millicores")]
     pub cpu_share: Millicores,
     /// The engine and its version.
     pub engine: String,
@@ -39,6 +42,12 @@ pub struct RunFacts {
     pub warp: u32,
     /// What was kept, approximated and not kept.
     pub fidelity: Vec<Promise>,
+}
+
+/// JSON holds money as millionths of a dollar.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
+fn microdollars<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(money.micros())
 }
 
 impl From<&Header> for RunFacts {

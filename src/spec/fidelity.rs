@@ -100,8 +100,10 @@ fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
 fn disk(profile: &Profile, machine: &Machine) -> Vec<Promise> {
     let mut promises = vec![match profile.disk.kind {
         DiskKind::LostAtRestart => Promise::kept("files lost at restart"),
-        DiskKind::Memory => Promise::kept("files are memory"),
-        DiskKind::Kept => Promise::kept("files kept"),
+        DiskKind::Memory => {
+            Promise::approximated("files are memory", "files in /tmp are; what is written elsewhere is not counted")
+        }
+        DiskKind::Kept => Promise::approximated("files kept", "as long as the run lasts"),
     }];
     match profile.disk.size {
         Some(size) if machine.can.disk_size => promises.push(Promise::kept(format!("disk {size}"))),

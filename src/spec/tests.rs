@@ -1,57 +1,22 @@
+use super::example::machine;
 use super::*;
-use crate::profile::Library;
-use crate::units::{Elapsed, Memory, Millicores};
+use crate::profile::example::PLAN;
+use std::sync::LazyLock;
 
-fn machine() -> Machine {
-    Machine {
-        engine: "fake".into(),
-        engine_version: "1".into(),
-        memory: Memory::from_mib(8192),
-        swap: Memory::default(),
-        cpus: 4,
-        platform: "linux/amd64".into(),
-        can: Capabilities {
-            memory_limit: true,
-            swap_limit: true,
-            cpu_quota: true,
-            pids_limit: true,
-            cpuset: true,
-            fast_counters: true,
-            cgroup_version: 2,
-            direct_address: true,
-            disk_size: false,
-        },
-    }
-}
+use proptest::prelude::*;
+
+use crate::profile::{Library, Profile, key, vocabulary};
+use crate::units::{Elapsed, Memory, Millicores};
 
 fn app() -> AppSpec {
     AppSpec { name: "registry/team/web:3".into(), image: Image::Mimic, command: Vec::new() }
 }
 
 /// A plan of the test's own, over the shipped base.
-fn profile(extra: &str) -> crate::profile::Profile {
+fn profile(extra: &str) -> Profile {
     let text = format!("{PLAN}\n{extra}");
     Library::shipped().with("example-free.toml", text).load("example-free").unwrap()
 }
-
-const PLAN: &str = r#"
-source = "test"
-[sources.test]
-url = "https://example.com"
-date = "2026-01"
-confidence = "guess"
-[plan]
-platform = "Example"
-name = "Free"
-summary = "a plan for tests"
-documentation = "https://example.com"
-checked = "2026-01-01"
-price.monthly = "$0"
-[memory]
-limit = "512 MiB"
-[cpu]
-share = "0.5 CPU"
-"#;
 
 fn resolved(extra: &str, overrides: &Overrides) -> Spec {
     resolve(&profile(extra), app(), &machine(), overrides).unwrap()
@@ -176,4 +141,67 @@ fn the_short_form_has_one_line_for_each_degree_of_keeping() {
     assert!(lines[0].starts_with("enforced: memory 512 MiB then killed, no swap, "), "{}", lines[0]);
     assert!(lines[1].starts_with("approximated: 0.5 CPU"), "{}", lines[1]);
     assert_eq!(lines[2], "not emulated: TLS and HTTP/2");
+}
+
+#[test]
+fn an_http_check_asks_the_built_in_app_where_it_answers() {
+    let check = "[health]\nkind = \"http\"\npath = \"/up\"\nbody = \"ok\"\n";
+    assert_eq!(resolved(check, &Overrides::default()).health.check, HealthCheck::Http(MIMIC_HEALTH.into()));
+    let named = AppSpec { image: Image::Named("web:3".into()), ..app() };
+    let spec = resolve(&profile(check), named, &machine(), &Overrides::default()).unwrap();
+    assert_eq!(spec.health.check, HealthCheck::Http("/up".into()));
+}
+
+/// Keys and values as people may type them, right and wrong.
+fn assignment() -> impl Strategy<Value = String> {
+    let keys: Vec<&str> = vocabulary::all().map(|setting| setting.key).collect();
+    let value = prop_oneof!["[a-z0-9 .]{0,8}", "[0-9]{1,4} (MiB|GB|s|h|CPU)", Just("none".to_owned())];
+    (proptest::sample::select(keys), value).prop_map(|(key, value)| format!("{key}={value}"))
+}
+
+fn any_machine() -> impl Strategy<Value = Machine> {
+    (any::<[bool; 5]>(), 0_u64..16_384, 0_u64..16_384, 0_u32..64).prop_map(|(can, memory, swap, cpus)| Machine {
+        memory: Memory::from_mib(memory),
+        swap: Memory::from_mib(swap),
+        cpus,
+        can: Capabilities {
+            memory_limit: can[0],
+            swap_limit: can[1],
+            cpu_quota: can[2],
+            pids_limit: can[3],
+            cpuset: can[4],
+            ..machine().can
+        },
+        ..machine()
+    })
+}
+
+static WITH_A_VARIABLE: LazyLock<Profile> = LazyLock::new(|| profile("[environment]\nMODE = \"a\"\n"));
+
+proptest! {
+    #[test]
+    fn resolving_never_panics_and_every_value_has_an_origin(
+        set in prop::collection::vec(assignment(), 0..3),
+        variables in prop::collection::vec(("[A-Z]{1,6}|PORT", ".{0,8}"), 0..3),
+        machine in any_machine(),
+        warp in 0_u32..1000,
+    ) {
+        let environment = variables.into_iter().map(|(name, value)| Variable::from_flag("--env", name, value));
+        let overrides = Overrides { set, environment: environment.collect(), warp, ..Overrides::default() };
+        let Ok(spec) = resolve(&WITH_A_VARIABLE, app(), &machine, &overrides) else { return Ok(()) };
+        for setting in vocabulary::all().filter(|setting| !setting.is_pattern()) {
+            prop_assert!(spec.origins.contains_key(setting.key), "{} has no origin", setting.key);
+        }
+        for cause in Cause::ALL {
+            let key = format!("answers.{}.status", cause.name());
+            let like = format!("answers.{}.like", cause.name());
+            prop_assert!(spec.origins.contains_key(&key) || spec.origins.contains_key(&like));
+        }
+        for name in spec.environment.keys() {
+            let key = key::join(&["environment", name]);
+            prop_assert!(spec.origins.contains_key(&key), "{key} has no origin");
+        }
+        prop_assert!(spec.warp >= 1 && !spec.fidelity.is_empty());
+        prop_assert!(spec.memory.enforced() <= machine.memory);
+    }
 }

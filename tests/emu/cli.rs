@@ -28,7 +28,7 @@ fn the_reference_page_says_what_help_says() {
 }
 
 /// Compares a generated page with the committed one. `EMU_BLESS=1` writes it instead.
-fn current(path: &str, expected: &str) {
+pub fn current(path: &str, expected: &str) {
     if std::env::var_os("EMU_BLESS").is_some() {
         std::fs::create_dir_all("docs/reference").expect("the folder can be made");
         std::fs::write(path, expected).expect("the page can be written");

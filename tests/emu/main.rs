@@ -11,4 +11,6 @@ mod driver;
 mod live;
 mod mimic;
 mod profiles;
+mod runs;
+mod schema;
 mod support;

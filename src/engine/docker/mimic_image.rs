@@ -16,7 +16,14 @@ const DOING: &str = "make the image of the built-in app";
 
 /// The image's name; it is made when it is not there yet.
 pub(super) async fn ensure(docker: &Docker) -> Result<String, EngineError> {
-    let path = docker.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+    docker.mimic.get_or_try_init(|| made(docker)).await.cloned()
+}
+
+/// Reading and hashing the binary costs more than starting an instance, so it is done once.
+async fn made(docker: &Docker) -> Result<String, EngineError> {
+    // By number, because the loader looks at the path from a process of its own.
+    let running = || PathBuf::from(format!("/proc/{}/exe", std::process::id()));
+    let path = docker.program.clone().unwrap_or_else(running);
     let program = read(&path)?;
     let facts = elf::read(&program).ok_or_else(|| refused("it needs a 64-bit Linux binary of emu".to_owned()))?;
     let image = format!("{NAME}:{}", tag(&program));

@@ -37,7 +37,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
+use tokio::sync::{OnceCell, oneshot};
 use tokio::task::AbortHandle;
 
 use self::connect::Line;
@@ -56,6 +56,8 @@ pub struct Docker {
     reach: Reach,
     owner: Owner,
     program: Option<PathBuf>,
+    /// The image of the built-in app, once it was looked for.
+    mimic: Arc<OnceCell<String>>,
 }
 
 impl Docker {
@@ -63,7 +65,14 @@ impl Docker {
     pub async fn connect(surroundings: &Surroundings) -> Result<Self, EngineError> {
         let line = connect::connect(surroundings).await?;
         let (machine, reach) = machine::machine(&line).await?;
-        Ok(Self { line, machine, reach, owner: Owner::ours(), program: surroundings.program.clone() })
+        Ok(Self {
+            line,
+            machine,
+            reach,
+            owner: Owner::ours(),
+            program: surroundings.program.clone(),
+            mimic: Arc::default(),
+        })
     }
 }
 

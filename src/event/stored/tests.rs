@@ -36,6 +36,16 @@ fn the_strategies_reach_every_kind() {
 }
 
 #[test]
+fn the_reference_page_describes_every_kind() {
+    let page = include_str!("../../../docs/reference/json.md");
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..2_000 {
+        let name = kind_name(&kind().new_tree(&mut runner).unwrap().current());
+        assert!(page.contains(&format!("| `{name}` |")), "docs/reference/json.md has no row for `{name}`");
+    }
+}
+
+#[test]
 fn a_newer_major_version_is_refused_with_what_to_do() {
     let error = Decoder::new(Version { major: 2, minor: 0 }).unwrap_err();
     assert_eq!(

@@ -1,0 +1,234 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
+
+use super::hands::{Done, Hands};
+use super::probe::{Probe, Rounds, watch};
+use super::record::Record;
+use super::{Command, Run};
+use crate::edge::{Activity, Epoch, Meter, Report};
+use crate::engine::{Engine, Happening, News};
+use crate::event::{Event, Finish, Gate, Header, InstanceId, Kind};
+use crate::lifecycle::{Effect, Input, Lifecycle, Line, Rules, Turn, fill};
+use crate::units::Elapsed;
+
+/// One run, being carried out.
+pub(super) struct Conductor<E: Engine, P, F> {
+    epoch: Epoch,
+    header: Arc<Header>,
+    listening: Option<String>,
+    gate: watch::Sender<Gate>,
+    meter: Arc<Meter>,
+    reports: UnboundedReceiver<Report>,
+    commands: UnboundedReceiver<Command>,
+    news: UnboundedReceiver<News>,
+    done: UnboundedReceiver<Done<E::Instance>>,
+    /// Where probes tell what they see.
+    tell: UnboundedSender<Done<E::Instance>>,
+    hands: Hands<E>,
+    probe: P,
+    /// The probe of the instance that runs. Dropping it ends it.
+    watcher: JoinSet<()>,
+    /// The last line that the running instance wrote.
+    last_words: Option<String>,
+    record: Record<F>,
+}
+
+/// What happened.
+enum What<I> {
+    Command(Command),
+    Deadline,
+    Report(Report),
+    News(News),
+    Done(Done<I>),
+}
+
+impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
+    pub fn new(run: Run<E>, probe: P, publish: F) -> Self {
+        let (tell, done) = unbounded_channel();
+        let (to_news, news) = unbounded_channel();
+        let header = Arc::new(run.header);
+        Self {
+            epoch: run.epoch,
+            listening: run.listening,
+            gate: run.gate,
+            meter: run.meter,
+            reports: run.reports,
+            commands: run.commands,
+            news,
+            done,
+            hands: Hands::new(run.engine, header.clone(), to_news, tell.clone()),
+            header,
+            tell,
+            probe,
+            watcher: JoinSet::new(),
+            last_words: None,
+            record: Record::new(run.epoch, publish),
+        }
+    }
+
+    pub async fn play(mut self) -> Finish {
+        self.record.write(Kind::Header(Box::new(Header::clone(&self.header))));
+        if let Some(address) = self.listening.clone() {
+            self.record.write(Kind::Listening { address });
+        }
+        let (mut lifecycle, effects) = Lifecycle::begin(self.rules(), self.epoch.now());
+        let mut over = self.follow(&mut lifecycle, effects);
+        loop {
+            if let Some(finish) = over {
+                self.record.write(Kind::Finished(finish.clone()));
+                return finish;
+            }
+            let what = self.next(lifecycle.next_deadline()).await;
+            let Some(input) = self.input(what) else { continue };
+            let effects = lifecycle.step(self.epoch.now(), input);
+            over = self.follow(&mut lifecycle, effects);
+        }
+    }
+
+    fn rules(&self) -> Rules {
+        let mut rules = Rules::from(&self.header.spec);
+        if let Some(address) = &self.listening {
+            rules.values.set("address", address.as_str());
+        }
+        rules
+    }
+
+    /// Commands come first, so that a flood of log lines does not drown a Ctrl-C; news come before
+    /// answers, so that the end of a process is told before the stop that brought it about.
+    async fn next(&mut self, deadline: Option<Elapsed>) -> What<E::Instance> {
+        let epoch = self.epoch;
+        tokio::select! {
+            biased;
+            Some(command) = self.commands.recv() => What::Command(command),
+            () = until(epoch, deadline) => What::Deadline,
+            Some(report) = self.reports.recv() => What::Report(report),
+            Some(news) = self.news.recv() => What::News(news),
+            Some(done) = self.done.recv() => What::Done(done),
+        }
+    }
+
+    /// Records what is only a fact, and passes on what the lifecycle must know.
+    fn input(&mut self, what: What<E::Instance>) -> Option<Input> {
+        match what {
+            What::Deadline => Some(Input::Tick),
+            What::Command(Command::Mark(text)) => self.fact(Kind::Mark { text }),
+            What::Command(command) => asked(&command),
+            What::Report(Report::Ended(request)) => self.fact(Kind::Request(request)),
+            What::Report(Report::WakeAsked { request, .. }) => Some(Input::WakeAsked(request)),
+            What::News(news) => self.turn(news).map(|(instance, turn)| Input::Instance(instance, turn)),
+            What::Done(Done::Made(instance)) => Some(Input::Instance(self.hands.hold(instance), Turn::Created)),
+            What::Done(Done::Turn(instance, turn)) => Some(Input::Instance(instance, turn)),
+            What::Done(Done::Losses(text)) => self.fact(Kind::Notice { text }),
+        }
+    }
+
+    fn fact(&mut self, kind: Kind) -> Option<Input> {
+        self.record.write(kind);
+        None
+    }
+
+    fn turn(&mut self, News { instance, what }: News) -> Option<(InstanceId, Turn)> {
+        let turn = match what {
+            Happening::Log { stderr, line } => {
+                if !line.trim().is_empty() {
+                    self.last_words = Some(line.trim().to_owned());
+                }
+                self.record.write(Kind::Log { instance, stderr, line });
+                return None;
+            }
+            Happening::Sample(sample) => {
+                let turn = Turn::Sampled { need: sample.need, oom_kills: sample.oom_kills };
+                self.record.write(Kind::Sample(Box::new(sample)));
+                turn
+            }
+            Happening::ChildOutOfMemory => Turn::ChildOutOfMemory,
+            Happening::Ended(ended) => Turn::Ended { ended, last_words: self.last_words.take() },
+            Happening::Vanished => Turn::Vanished,
+        };
+        Some((instance, turn))
+    }
+
+    /// Carries out effects, and what the answers that are at hand lead to.
+    fn follow(&mut self, lifecycle: &mut Lifecycle, effects: Vec<Effect>) -> Option<Finish> {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Over(finish) => return Some(finish),
+                Effect::ReadActivity => {
+                    let answer = self.activity();
+                    effects.extend(lifecycle.step(self.epoch.now(), answer));
+                }
+                other => self.carry_out(other),
+            }
+        }
+        None
+    }
+
+    fn activity(&self) -> Input {
+        let counts = self.header.spec.sleep.as_ref().map_or(&[][..], |sleep| &sleep.counts);
+        match self.meter.activity(counts) {
+            Activity::Busy => Input::Busy,
+            Activity::Last(at) => Input::QuietSince(at),
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Create(instance) => self.hands.create(instance),
+            Effect::Start(instance) => {
+                self.last_words = None;
+                self.hands.start(instance);
+            }
+            Effect::Stop(instance) => self.hands.stop(instance),
+            Effect::Kill(instance) => self.hands.kill(instance),
+            Effect::Remove(instance) => self.hands.remove(instance),
+            Effect::Diagnose(instance) => self.hands.diagnose(instance),
+            Effect::Watch { instance, address } => {
+                let tell = self.tell.clone();
+                let rounds = Rounds::from(&self.header.spec);
+                // A conductor that has left does not listen any more.
+                let tell = move |turn| drop(tell.send(Done::Turn(instance, turn)));
+                self.watcher.spawn(watch(self.probe.clone(), address, rounds, tell));
+            }
+            Effect::Unwatch(_) => self.watcher = JoinSet::new(),
+            Effect::Gate(gate) => {
+                self.gate.send_replace(gate);
+                self.record.write(Kind::Gate(gate));
+            }
+            Effect::Publish(kind) => self.record.write(kind),
+            Effect::Line(line) => self.platform_says(&line),
+            // Taken out of the row before.
+            Effect::ReadActivity | Effect::Over(_) => {}
+        }
+    }
+
+    fn platform_says(&mut self, line: &Line) {
+        if let Some(template) = self.header.spec.lines.get(&line.kind) {
+            let line = fill(template, &line.values);
+            self.record.write(Kind::Platform { line });
+        }
+    }
+}
+
+fn asked(command: &Command) -> Option<Input> {
+    match command {
+        Command::Interrupt => Some(Input::Interrupt),
+        Command::Finish => Some(Input::Finish),
+        Command::Wake => Some(Input::Wake),
+        Command::Sleep => Some(Input::Sleep),
+        Command::Restart => Some(Input::Restart),
+        Command::Mark(_) => None,
+    }
+}
+
+async fn until(epoch: Epoch, deadline: Option<Elapsed>) {
+    match deadline {
+        Some(at) => sleep_until(epoch.instant(at)).await,
+        None => std::future::pending().await,
+    }
+}

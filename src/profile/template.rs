@@ -16,6 +16,7 @@ pub fn blank(id: &str, library: &Library) -> String {
     let mut page = format!(
         "# {id}: a profile of a hosting plan.\n\
          # Replace every <…>. What is commented out already has this value; docs/profiles.md says more.\n\n\
+         source = \"docs\"\n\n\
          [sources.docs]\n\
          url = \"<https://example.com/the-page-with-the-numbers>\"\n\
          date = \"<2026-01-31>\"\n\
@@ -33,10 +34,11 @@ pub fn blank(id: &str, library: &Library) -> String {
 pub fn from(id: &str, parent: &Profile) -> String {
     let mut page = format!(
         "# {id}: a profile of a hosting plan, like {} but for what is uncommented here.\n\
-         # A number needs a source: name one of these, or add a table of your own.\n\
-         inherits = \"{}\"\n\n\
+         # A number needs a source: name your own here, or one of those that `emu profiles explain {}` lists.\n\
+         inherits = \"{}\"\n\
+         # source = \"mine\"\n\n\
          # [sources.mine]\n# url = \"…\"\n# date = \"2026-01-31\"\n# confidence = \"guess\"\n",
-        parent.plan.id, parent.plan.id
+        parent.plan.id, parent.plan.id, parent.plan.id
     );
     for family in FAMILIES {
         let _ = inherited_family(family, parent, &mut page);
@@ -49,9 +51,6 @@ fn blank_family(family: &Family, library: &Library, page: &mut String) -> std::f
     let needed = plain.iter().any(|setting| library.base_value(setting.key).is_none());
     let mark = if needed { "" } else { "# " };
     writeln!(page, "\n# {}\n{mark}[{}]", family.doc, family.name)?;
-    if needed {
-        page.push_str("source = \"docs\"\n");
-    }
     for setting in plain {
         let name = below(setting.key, family);
         writeln!(page, "# {}", setting.doc)?;

@@ -30,7 +30,7 @@ fn memory(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
         AtLimit::Suspend => vec![Promise::kept(format!("{limit} then suspended"))],
         AtLimit::SlowThenKill if zone_is_only_told(asked, &spec.memory) => {
             let how = format!(
-                "killed at {}; between the two emu tells of the slow zone but it does not slow: {}",
+                "killed at {}, which is also what the app sees; emu tells of the slow zone but it does not slow: {}",
                 asked.kill_at,
                 no_swap(machine)
             );

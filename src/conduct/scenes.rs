@@ -119,6 +119,9 @@ async fn emus_own_questions_do_not_keep_it_awake() {
     let theatre = Theatre::serving(|spec| spec.health.interval = Elapsed::from_millis(100));
     theatre.at(20).await;
     assert_eq!(theatre.state(), Asleep);
+    let questions = theatre.engine.questions();
+    theatre.at(60).await;
+    assert_eq!(theatre.engine.questions(), questions, "and nobody asks an app that sleeps");
 }
 
 #[tokio::test(start_paused = true)]

@@ -97,9 +97,10 @@ impl Theatre {
         self.reports.send(report).unwrap();
     }
 
-    /// Waits for the end of the run.
+    /// Waits for the end of the run. One that lasts a day has no end.
     pub async fn end(&mut self) -> Finish {
-        (&mut self.run).await.unwrap()
+        let day = Elapsed::from_secs(86_400).duration();
+        tokio::time::timeout(day, &mut self.run).await.expect("the run ends").unwrap()
     }
 
     /// The run is over within its time, everything is removed, and nothing follows the end.

@@ -296,6 +296,28 @@ fn an_end_that_is_told_late_is_still_told() {
 }
 
 #[test]
+fn every_end_is_told_once() {
+    let mut stage = Stage::serving(|spec| spec.disk.kind = DiskKind::Kept);
+    stage.lifecycle.step(stage.now, Input::Sleep);
+    stage.ends(143, 0);
+    stage.ends(143, 0);
+    stage.turn(Turn::Stopped { in_grace: true });
+    stage.ends(143, 0);
+    assert_eq!(exits(&stage), [(0, ExitCause::Stopped)]);
+}
+
+#[test]
+fn an_end_that_was_never_told_does_not_hide_the_next_one() {
+    let mut stage = Stage::serving(|spec| spec.disk.kind = DiskKind::Kept);
+    stage.lifecycle.step(stage.now, Input::Sleep);
+    stage.turn(Turn::Stopped { in_grace: true });
+    stage.give(WAKE);
+    stage.answers();
+    stage.ends(1, 0);
+    assert_eq!(stage.lifecycle.state(), Backoff);
+}
+
+#[test]
 fn the_next_instance_that_could_not_be_made_ahead_is_made_by_the_wake() {
     let mut stage = Stage::serving(|_| {});
     stage.broken = vec![Operation::Create];

@@ -49,6 +49,8 @@ impl Lifecycle {
         let Slot::Launching { early, .. } = &mut self.slot else { return };
         let (early, instance, address) = (early.take(), life.instance, life.address);
         self.engine_failures = 0;
+        // An end that was never told belongs to an earlier life, perhaps of this very instance.
+        self.untold = None;
         self.slot = Slot::Running(life);
         self.publish(Kind::Started { instance });
         match early {

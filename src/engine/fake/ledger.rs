@@ -15,6 +15,7 @@ struct Pages {
     calls: Vec<String>,
     orders: Vec<Order>,
     instances: BTreeMap<InstanceId, FakeInstance>,
+    questions: u64,
 }
 
 impl Ledger {
@@ -53,7 +54,13 @@ impl Ledger {
         self.pages().instances.get(&instance).cloned()
     }
 
+    pub fn questions(&self) -> u64 {
+        self.pages().questions
+    }
+
     pub fn dial(&self, address: SocketAddr) -> Option<FakeInstance> {
-        self.pages().instances.values().find(|instance| instance.address() == address).cloned()
+        let mut pages = self.pages();
+        pages.questions += 1;
+        pages.instances.values().find(|instance| instance.address() == address).cloned()
     }
 }

@@ -52,6 +52,11 @@ impl FakeEngine {
         self.ledger.left()
     }
 
+    /// How often an app was dialled so far.
+    pub fn questions(&self) -> u64 {
+        self.ledger.questions()
+    }
+
     /// Whether the app at this address accepts a connection now.
     pub fn knock(&self, address: SocketAddr) -> Result<(), String> {
         self.ledger.dial(address).ok_or("connection refused")?.knock()

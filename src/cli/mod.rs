@@ -25,7 +25,7 @@ pub use args::Args;
 pub use exit::Exit;
 pub use failure::Failure;
 pub use printer::Printer;
-pub use reference::reference;
+pub use reference::{parses, reference};
 pub use surroundings::Surroundings;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use clap::{Command, CommandFactory};
+use clap::{Command, CommandFactory, Parser};
 
 use super::Args;
 
@@ -24,4 +24,13 @@ fn describe(command: &mut Command, page: &mut String) {
     for verb in command.get_subcommands_mut().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help") {
         describe(verb, page);
     }
+}
+
+/// Whether the command line takes these words after `emu`, for the tests of documents.
+///
+/// # Errors
+/// What is wrong, as a user would read it.
+pub fn parses<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<(), String> {
+    let words = ["emu"].into_iter().chain(words);
+    Args::try_parse_from(words).map(|_| ()).map_err(|error| error.to_string())
 }

@@ -98,7 +98,7 @@ fn a_whole_life_in_lines() {
     insta::assert_snapshot!(lines(&life(), Detail::Normal), @r###"
     [   0.00 s] run      mimic on Example Free (example)
     [   0.00 s] run      run 20260102-1000-aaaa, by fake 1.0 (API 1.41) on linux/amd64
-    [   0.00 s] run      memory 512 MiB (killed and restarted there), 0.5 CPU, sleeps after 15 s without a visit
+    [   0.00 s] run      memory 512 MiB (killed and restarted there), 0.5 CPU, sleeps after 15.0 s without a visit
     [   0.00 s] kept     memory 512 MiB, no swap
     [   0.00 s] nearly   start delay: the middle of what was seen
     [   0.00 s] not kept disk size: the engine cannot limit it

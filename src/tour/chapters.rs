@@ -99,7 +99,7 @@ impl Tour {
     }
 
     async fn fall_asleep(&mut self, sleep: &SleepRules, opening: &str) {
-        let real = Elapsed::from_micros(sleep.after.micros() * u64::from(self.spec.warp));
+        let real = self.unwarped(sleep.after);
         let warped =
             if self.spec.warp > 1 { format!(" ({} here, warped)", sleep.after.human()) } else { String::new() };
         self.chapter(&format!("{opening}. After {real}{warped} the plan puts the app to sleep."));
@@ -181,7 +181,7 @@ impl Tour {
             self.chapter("This plan does not restart it. Visitors see that page until the owner reboots the app, which happens now.");
             self.ask(Command::Restart);
         } else {
-            let pause = Elapsed::from_micros(self.spec.restart.delay.micros() * u64::from(self.spec.warp));
+            let pause = self.unwarped(self.spec.restart.delay);
             self.chapter(&format!("The plan starts a fresh instance by itself; its pause is {pause}."));
         }
         let limit = self.spec.restart.delay_max.duration() + self.spec.boot.limit.duration();
@@ -193,6 +193,12 @@ impl Tour {
         } else {
             "It did not come back in time.".into()
         });
+    }
+
+    /// What the plan says of a timer that the warp has shortened, to the nearest second.
+    fn unwarped(&self, timer: Elapsed) -> Elapsed {
+        let micros = timer.micros().saturating_mul(u64::from(self.spec.warp));
+        Elapsed::from_secs((micros + 500_000) / 1_000_000)
     }
 
     async fn post(&self, path: &str) -> Got {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::driver::emu;
+use crate::driver::{Emu, emu};
 
 /// Longer than any single step of a run in these tests.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -20,7 +20,7 @@ pub struct Live {
     lines: Lines<BufReader<ChildStderr>>,
     stdout: ChildStdout,
     heard: Vec<String>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What a run left: its talk and its data.
@@ -34,7 +34,12 @@ pub struct Past {
 impl Live {
     /// Starts `emu run` with these arguments.
     pub fn run<'a>(args: impl IntoIterator<Item = &'a str>) -> Self {
-        let (command, folder) = emu(["run"].into_iter().chain(args)).into_parts();
+        Self::of(emu(["run"].into_iter().chain(args)))
+    }
+
+    /// Starts a prepared call.
+    pub fn of(call: Emu) -> Self {
+        let (command, folder) = call.into_parts();
         let mut child = Command::from(command)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -44,7 +49,7 @@ impl Live {
             .expect("the binary under test runs");
         let lines = BufReader::new(child.stderr.take().expect("it was piped")).lines();
         let stdout = child.stdout.take().expect("it was piped");
-        Self { child, lines, stdout, heard: Vec::new(), _folder: folder }
+        Self { child, lines, stdout, heard: Vec::new(), folder }
     }
 
     /// Waits for the next line with all of these parts, and returns it.
@@ -74,11 +79,28 @@ impl Live {
         address.trim().to_owned()
     }
 
+    /// Sends a signal, and waits for nothing.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it is there to be signalled");
+    }
+
+    /// Kills it as the kernel would, and returns its number and its folder.
+    pub async fn kill_hard(mut self) -> (u32, tempfile::TempDir) {
+        let id = self.child.id().expect("it lives until it is killed");
+        self.signal(Signal::KILL);
+        self.child.wait().await.expect("it ends");
+        (id, self.folder)
+    }
+
+    fn pid(&self) -> Pid {
+        let id = self.child.id().expect("it lives until it is waited for");
+        Pid::from_raw(id.cast_signed()).expect("a process has a number above zero")
+    }
+
     /// Presses Ctrl-C once, waits for the end, and checks that no instance is left.
     pub async fn interrupt(mut self) -> Past {
         let id = self.child.id().expect("it lives until it is interrupted");
-        let pid = Pid::from_raw(id.cast_signed()).expect("a process has a number above zero");
-        kill_process(pid, Signal::INT).expect("it is there to be signalled");
+        self.signal(Signal::INT);
         let ended = timeout(PATIENCE, self.rest(id)).await;
         ended.expect("a run ends when it is interrupted")
     }
@@ -115,7 +137,7 @@ impl Past {
 }
 
 /// Containers that the emu process with this number made, as Docker lists them.
-async fn containers_of(process: u32) -> String {
+pub async fn containers_of(process: u32) -> String {
     let filter = format!("label=emu.pid={process}");
     let listed = Command::new("docker").args(["ps", "--all", "--quiet", "--filter", &filter]).output().await;
     let listed = listed.expect("a run under Docker means that its client can be here too");

@@ -2,15 +2,18 @@
 
 #![expect(clippy::expect_used, reason = "a failed precondition of a test fails the test")]
 
+mod bad_input;
 mod browser;
 mod chromium;
 mod cli;
 mod contract;
 mod docker;
 mod driver;
+mod interrupts;
 mod live;
 mod mimic;
 mod profiles;
 mod runs;
 mod schema;
 mod support;
+mod words;

@@ -37,3 +37,13 @@ pub fn surroundings() -> Surroundings {
         program: Some(env!("CARGO_BIN_EXE_emu").into()),
     }
 }
+
+/// Whether a Docker daemon answers here. Says so, or fails, when none does.
+pub fn docker_answers() -> bool {
+    let asked = std::process::Command::new("docker").arg("info").output();
+    let answers = asked.is_ok_and(|output| output.status.success());
+    if !answers {
+        skip("docker", "no Docker daemon answers");
+    }
+    answers
+}

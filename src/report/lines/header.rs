@@ -28,10 +28,10 @@ fn rules(spec: &Spec) -> String {
         AtLimit::SlowThenKill => format!("slow above it, killed at {}", spec.memory.kill_at),
         AtLimit::Suspend => "suspended there".to_owned(),
     };
-    let sleep = spec
-        .sleep
-        .as_ref()
-        .map_or_else(|| "never sleeps".to_owned(), |sleep| format!("sleeps after {} without a visit", sleep.after));
+    let sleep = spec.sleep.as_ref().map_or_else(
+        || "never sleeps".to_owned(),
+        |sleep| format!("sleeps after {} without a visit", sleep.after.human()),
+    );
     format!("memory {} ({at_limit}), {}, {sleep}", spec.memory.limit, spec.cpu.share)
 }
 

@@ -1,0 +1,128 @@
+//! The documents say what the program does: their commands are understood, their output is real.
+
+use std::path::{Path, PathBuf};
+
+use crate::driver::emu;
+
+/// The recorded run that the README shows.
+const SHOWN: &str = "tests/fixtures/readme-run.jsonl";
+
+#[test]
+fn every_command_in_the_documents_is_understood() {
+    let mut faults = Vec::new();
+    for page in pages() {
+        let text = read(&page);
+        for block in blocks(&text).filter(|block| matches!(block.language, "console" | "bash" | "sh")) {
+            for words in block.commands() {
+                if let Err(error) = emu::cli::parses(words.iter().map(String::as_str)) {
+                    faults.push(format!("{}: `emu {}`: {error}", page.display(), words.join(" ")));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_readme_has_the_two_commands() {
+    let readme = read(Path::new("README.md"));
+    for command in ["cargo run --release -- run --profile render-free", "cargo test"] {
+        assert!(readme.lines().any(|line| line.trim_start_matches("$ ") == command), "README.md lacks `{command}`");
+    }
+}
+
+#[test]
+fn the_readme_shows_the_plans_as_they_are_listed() {
+    let shown = after(&read(Path::new("README.md")), "$ emu profiles list");
+    assert_eq!(shown.trim(), emu(["profiles", "list"]).run().status(0).stdout.trim());
+}
+
+#[test]
+fn the_readme_shows_a_run_that_took_place() {
+    let readme = read(Path::new("README.md"));
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let call = |args: &[&str]| {
+        let given = emu(args.iter().copied()).env("EMU_HOME", &home.path().to_string_lossy()).run();
+        given.status(0).stdout
+    };
+    let recorded = std::env::current_dir().expect("tests run in a folder").join(SHOWN);
+    call(&["runs", "import", &recorded.to_string_lossy()]);
+    let summary = call(&["runs", "show", "last"]);
+    assert!(readme.contains(summary.trim()), "README.md lacks the summary of {SHOWN}:\n{summary}");
+    let replay = call(&["runs", "replay", "last"]);
+    let mut told = replay.lines();
+    for line in after(&readme, "$ cargo run --release -- run --profile render-free")
+        .lines()
+        .filter(|line| line.starts_with('['))
+    {
+        assert!(
+            told.any(|one| one.trim_end() == line.trim_end()),
+            "README.md shows a line that the run did not say here:\n{line}"
+        );
+    }
+}
+
+#[test]
+fn every_link_between_the_documents_leads_somewhere() {
+    let mut faults = Vec::new();
+    for page in pages() {
+        let text = read(&page);
+        let folder = page.parent().unwrap_or(Path::new(""));
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            if !path.is_empty() && !path.contains("://") && !folder.join(path).exists() {
+                faults.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A fenced block of a page.
+struct Block<'t> {
+    language: &'t str,
+    text: &'t str,
+}
+
+impl Block<'_> {
+    /// The words after `emu` of every command in it.
+    fn commands(&self) -> Vec<Vec<String>> {
+        let lines = self.text.lines().map(|line| line.trim_start_matches("$ ").split(" #").next().unwrap_or_default());
+        let emu = lines.filter_map(|line| line.strip_prefix("emu ").or(line.strip_prefix("cargo run --release -- ")));
+        emu.map(|rest| rest.split_whitespace().map(|word| word.trim_matches(['\'', '"']).to_owned()).collect())
+            .collect()
+    }
+}
+
+fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {
+    text.split("```").skip(1).step_by(2).map(|block| {
+        let (language, text) = block.split_once('\n').unwrap_or((block, ""));
+        Block { language: language.trim(), text }
+    })
+}
+
+/// What a block shows below a command, to the end of the block.
+fn after(page: &str, command: &str) -> String {
+    let (_, rest) = page.split_once(&format!("{command}\n")).unwrap_or_else(|| panic!("no block shows `{command}`"));
+    rest.split("```").next().unwrap_or_default().to_owned()
+}
+
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![PathBuf::from("README.md")];
+    let mut folders = vec![PathBuf::from("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("docs can be read").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

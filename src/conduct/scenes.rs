@@ -250,6 +250,26 @@ async fn an_app_on_the_wrong_port_is_told_early_and_at_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_open_port_is_not_a_healthy_answer() {
+    let app = App { port: secs(1), ready: secs(4), sick: Vec::new() };
+    let theatre = Theatre::open(move |_| Script { app: app.clone(), ..Script::serving(secs(1)) }, |_| {});
+    theatre.pass(3_900).await;
+    assert_eq!(theatre.state(), Starting);
+    assert_eq!(theatre.find(|kind| matches!(kind, Kind::PortOpen { .. }).then_some(())), [(1_000, ())]);
+    theatre.pass(250).await;
+    assert_eq!(theatre.state(), Serving, "at most 150 ms after its first healthy answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_never_answers_well_is_given_up_with_the_reason() {
+    let app = App { port: secs(1), ready: Elapsed::MAX, sick: Vec::new() };
+    let mut theatre = Theatre::open(move |_| Script { app: app.clone(), ..Script::serving(secs(1)) }, |_| {});
+    let story =
+        "the app did not answer within 30 s of its start: its health check fails: status 500 (3 starts in a row)";
+    assert_eq!(theatre.end().await, Finish::NeverServed(story.into()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_app_that_ends_at_once_is_given_up_with_its_last_words() {
     let script = || {
         Script::mute()

@@ -249,7 +249,9 @@ impl<C: Stream, A: Stream> Relay<'_, '_, C, A> {
     fn upgrade(&mut self) {
         let shape = Shape { connection: Connection::Upgrade, coding: Coding::Kept };
         rewrite::answer(self.answer, &self.shared.response_headers, &self.facts, shape, &mut self.client.output);
+        // Before the client hears of it, so that it is never seen and not counted.
         self.record.answered(101);
+        self.record.upgraded();
         self.flow.download = Download::Upgraded;
     }
 

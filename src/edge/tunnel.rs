@@ -89,7 +89,6 @@ impl Lane {
 impl<C: Stream, D: Dial> Visit<'_, C, D> {
     /// Passes bytes both ways, untouched, until either side ends, silence lasts too long, or the door shuts.
     pub(super) async fn tunnel(&mut self, app: Wire<D::Stream>, record: &mut Record<'_>) -> Result<After, Instead> {
-        record.upgraded();
         let mut phases = Phases::begin(&mut self.alarm, &self.shared.rules.router);
         phases.upgrade();
         let kind = self.request.upgrade().unwrap_or(Upgrade::Other);

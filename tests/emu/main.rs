@@ -10,6 +10,7 @@ mod contract;
 mod docker;
 mod driver;
 mod interrupts;
+mod edge;
 mod live;
 mod mimic;
 mod profiles;

@@ -208,6 +208,24 @@ fn head_like() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(part, 0..14).prop_map(|parts| parts.concat())
 }
 
+/// Bytes that look like answers more often than chance would.
+fn answer_like() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just("HTTP/1.1 200 OK\r\n"),
+        Just("HTTP/1.1 100 Continue\r\n\r\n"),
+        Just("HTTP/1.0 204 \r\n"),
+        Just("HTTP/1.1 101 X\r\nupgrade: x\r\n\r\n"),
+        Just("content-length: 5\r\n"),
+        Just("transfer-encoding: chunked\r\n"),
+        Just("connection: close\r\n"),
+        Just("\r\n"),
+        Just("hello"),
+        Just("5\r\nhello\r\n0\r\n\r\n"),
+        Just("\n"),
+    ];
+    proptest::collection::vec(piece.prop_map(str::as_bytes), 0..10).prop_map(|parts| parts.concat())
+}
+
 /// What a strict reader makes of a head: how many of each framing header, and whether lines are clean.
 fn framing_headers(head: &str) -> (usize, usize) {
     let count = |name: &str| head.lines().filter(|line| line.to_lowercase().starts_with(name)).count();
@@ -232,6 +250,26 @@ proptest! {
                 assert!(lengths + codings <= 1, "{passed:?}");
                 assert!(!head.replace("\r\n", "").contains(['\r', '\n', '\0']), "{passed:?}");
             }
+        });
+    }
+
+    #[test]
+    fn whatever_an_app_sends_its_client_gets_an_answer_or_an_end(bytes in answer_like(), kept in any::<bool>()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let mut stage = Stage::open(|_| {});
+            let (mut client, visit) = stage.attend();
+            say(&mut client, "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+            let mut app = stage.app().await;
+            app.write_all(&bytes).await.unwrap();
+            let app = kept.then_some(app);
+            let answer = rest(&mut client).await;
+            visit.await.unwrap();
+            drop(app);
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 "), "{answer:?}");
+            let ended = stage.ended().await;
+            assert!(ended.status.is_some(), "{ended:?}");
+            assert!(stage.is_quiet());
         });
     }
 

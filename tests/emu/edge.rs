@@ -298,7 +298,7 @@ async fn a_client_that_sends_too_much_still_gets_its_answer() {
     let mut client = house.connect().await;
     client.write_all(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n\r\n").await.unwrap();
     // The door reads on for a while, so this is neither an error nor the end of the answer.
-    client.write_all(&[b'x'; 3_000_000]).await.unwrap();
+    client.write_all(&vec![b'x'; 3_000_000]).await.unwrap();
     let answer = hear(&mut client, b"BodyTooLarge").await;
     assert!(answer.starts_with(b"HTTP/1.1 413 "));
     house.door.shut(Elapsed::ZERO).await;

@@ -74,8 +74,8 @@ async fn ask(mut stream: TcpStream) -> std::io::Result<(TcpStream, Duration)> {
     let asked = Instant::now();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
     // The backend sends head and body in one piece, and so does every proxy here.
-    stream.read(&mut answer).await?;
-    Ok((stream, asked.elapsed()))
+    let n = stream.read(&mut answer).await?;
+    if n == 0 { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok((stream, asked.elapsed())) }
 }
 
 async fn run(listener: TcpListener, upstream: SocketAddr) -> Result<(), Box<dyn Error>> {

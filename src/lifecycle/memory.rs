@@ -18,14 +18,16 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// The need in the last sample.
+    /// The need in the last sample, or what it was when memory ran out a moment ago: the samples
+    /// between a kill and the end that it leads to show a group that is being emptied.
     pub fn need(&self) -> Option<Memory> {
         self.need
     }
 
     /// Takes in a sample. Returns whether the platform looked just now and saw the app above its limit.
     pub fn sampled(&mut self, now: Elapsed, need: Memory, limits: &MemoryLimits) -> bool {
-        self.need = Some(need);
+        let before_the_kill = self.need.filter(|_| self.survived(now) < self.kills);
+        self.need = Some(need).max(before_the_kill);
         if limits.at_limit != AtLimit::SlowThenKill || limits.slow_check == Elapsed::ZERO || now < self.next_look {
             return false;
         }
@@ -85,6 +87,21 @@ mod tests {
     fn a_plan_without_a_slow_zone_never_looks() {
         let limits = MemoryLimits { at_limit: AtLimit::KillAndRestart, ..LIMITS };
         assert!(!Watch::default().sampled(Elapsed::from_secs(99), Memory::from_mib(600), &limits));
+    }
+
+    #[test]
+    fn samples_of_a_group_that_is_being_emptied_do_not_hide_what_it_needed() {
+        let mut watch = Watch::default();
+        let mut sampled = |millis, mib, kills| {
+            let at = Elapsed::from_millis(millis);
+            watch.counted(at, kills);
+            watch.sampled(at, Memory::from_mib(mib), &LIMITS);
+            watch.need().map(|need| need.bytes() >> 20)
+        };
+        assert_eq!(sampled(10_000, 511, 0), Some(511));
+        assert_eq!(sampled(10_050, 400, 1), Some(511));
+        assert_eq!(sampled(10_100, 1, 1), Some(511));
+        assert_eq!(sampled(12_050, 90, 1), Some(90), "it has survived: a child was killed");
     }
 
     #[test]

@@ -117,6 +117,7 @@ fn the_memory_limit_turns_visitors_away_until_it_has_recovered() {
     let mut stage = Stage::serving(|_| {});
     stage.pass(5);
     stage.turn(Turn::Sampled { need: Memory::from_mib(511), oom_kills: Some(0) });
+    stage.turn(Turn::Sampled { need: Memory::from_mib(2), oom_kills: Some(1) });
     stage.ends(137, 1);
     assert_eq!(exits(&stage), [(5, ExitCause::OutOfMemory)]);
     assert_eq!(stage.lifecycle.state(), Backoff);

@@ -129,33 +129,42 @@ impl Page {
         given["result"]["value"].clone()
     }
 
-    /// Presses the button with these words, with a real press of the mouse.
+    /// Presses the button with these words.
     pub async fn press(&mut self, words: &str) {
         let button = format!(
             "[...document.querySelectorAll('button')].find((b) => !b.disabled && b.innerText.trim() === {})",
             json!(words)
         );
-        self.wait_for(&format!("!!({button})")).await;
-        let place = format!(
-            "(() => {{ const b = {button}; b.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-               const r = b.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
-        );
-        let place = self.evaluate(&place).await;
-        for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
-            self.call("Input.dispatchMouseEvent", event).await;
-        }
+        self.click(&button, 1).await;
     }
 
-    /// Puts a value into the page's input field and confirms it, as a person would.
+    /// Replaces the value of the page's first input field and confirms it, as a person would.
     pub async fn enter(&mut self, value: &str) {
-        self.evaluate("(() => { const field = document.querySelector('input'); field.focus(); field.select(); })()")
-            .await;
+        // Three clicks select what is there, and give the field the focus that typing needs.
+        self.click("document.querySelector('input')", 3).await;
         self.call("Input.insertText", json!({ "text": value })).await;
+        self.wait_for(&format!("document.querySelector('input')?.value === {}", json!(value))).await;
         for kind in ["keyDown", "keyUp"] {
             let event =
                 json!({ "type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r" });
             self.call("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Clicks the middle of an element with a real mouse, once it is there.
+    async fn click(&mut self, element: &str, times: u32) {
+        self.wait_for(&format!("!!({element})")).await;
+        let place = format!(
+            "(() => {{ const e = {element}; e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+               const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
+        );
+        let place = self.evaluate(&place).await;
+        for count in 1..=times {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event =
+                    json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
+                self.call("Input.dispatchMouseEvent", event).await;
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl Live {
         match found {
             Ok(Some(line)) => line,
             Ok(None) => panic!("the run ended without a line with {parts:?}:\n{}", self.heard.join("\n")),
-            Err(_) => panic!("gave up waiting for a line with {parts:?}:\n{}", self.heard.join("\n")),
+            Err(_elapsed) => panic!("gave up waiting for a line with {parts:?}:\n{}", self.heard.join("\n")),
         }
     }
 
@@ -108,7 +108,7 @@ impl Live {
     async fn rest(&mut self, id: u32) -> Past {
         let mut data = String::new();
         // Both at once: a full pipe on either side would stop the other.
-        let (read, _) = tokio::join!(self.stdout.read_to_string(&mut data), async {
+        let (read, ()) = tokio::join!(self.stdout.read_to_string(&mut data), async {
             while let Ok(Some(line)) = self.lines.next_line().await {
                 self.heard.push(line);
             }

@@ -16,5 +16,6 @@ mod mimic;
 mod profiles;
 mod runs;
 mod schema;
+mod streamlit;
 mod support;
 mod words;

@@ -1,0 +1,108 @@
+//! A real app on a small plan: Streamlit, opened by a real browser, through a whole life.
+
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::handshake;
+use hyper::{Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::process::Command;
+
+use crate::browser::page;
+use crate::live::{Live, Past};
+use crate::support::{docker, skip};
+
+/// The script has run to its end, and its widgets are those that will stay.
+const SETTLED: &str = "!!document.querySelector('[data-test-script-state=notRunning]')";
+
+/// The image of the app, built once per machine, or the reason why there is none.
+async fn image() -> Option<String> {
+    if docker().await.is_none() {
+        skip("streamlit", "no Docker daemon answers");
+        return None;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts/streamlit-image");
+    let built = Command::new(script).output().await.expect("the script can be run");
+    if !built.status.success() {
+        skip("streamlit", &format!("the image could not be built: {}", String::from_utf8_lossy(&built.stderr)));
+        return None;
+    }
+    Some(String::from_utf8_lossy(&built.stdout).trim().to_owned())
+}
+
+/// Asks as a program does, and returns status and body.
+async fn ask(door: String, path: &'static str) -> (StatusCode, String) {
+    let host = door.trim_start_matches("http://").to_owned();
+    let socket = TcpStream::connect(&host).await.expect("the front door is open");
+    let (mut sender, connection) = handshake(TokioIo::new(socket)).await.expect("the front door speaks HTTP");
+    tokio::spawn(connection);
+    let request = Request::get(path).header("host", host).header("accept", "application/json");
+    let request = request.body(Empty::<Bytes>::new()).expect("the request is well formed");
+    let answer = sender.send_request(request).await.expect("everybody gets an answer");
+    let status = answer.status();
+    let body = answer.into_body().collect().await.expect("the answer is whole").to_bytes();
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
+#[tokio::test]
+async fn a_streamlit_app_lives_sleeps_wakes_dies_and_comes_back_on_a_free_plan() {
+    let Some(image) = image().await else { return };
+    let Some(mut page) = page(1100, 900).await else { return };
+    let mut run = Live::run([image.as_str(), "--profile", "render-free", "--warp", "30"]);
+    let door = run.address().await;
+
+    // It boots on a tenth of a core, and works through the front door, websocket included.
+    run.line(&["state", "starting -> serving"]).await;
+    page.open(&door).await;
+    page.wait_for_text("No table loaded").await;
+    page.press("Load table").await;
+    page.wait_for_text("Holding 20 MB").await;
+    page.press("Search").await;
+    page.wait_for_text("rows found").await;
+    page.screenshot("streamlit-serving").await;
+
+    // The visitor leaves, and it falls asleep.
+    page.open("about:blank").await;
+    run.line(&["state", "serving -> ", "nobody came"]).await;
+    run.line(&["state", "-> asleep"]).await;
+
+    // A browser gets the waiting page and then the app; a program is held and then served.
+    page.open(&door).await;
+    page.wait_for_text("Application loading").await;
+    page.screenshot("streamlit-waking").await;
+    let held = tokio::spawn(ask(door.clone(), "/_stcore/health"));
+    run.line(&["state", "asleep -> starting", "woken"]).await;
+    assert_eq!(held.await.expect("the program is not given up"), (StatusCode::OK, "ok".to_owned()));
+    page.wait_for_text("No table loaded").await;
+    let statuses = page.statuses();
+    assert!(statuses.ends_with(&[503, 200]), "first the waiting page, then the app: {statuses:?}");
+
+    // A table too large for the plan kills it; visitors see it; it comes back by itself.
+    page.wait_for(SETTLED).await;
+    page.enter("500").await;
+    page.press("Load table").await;
+    run.line(&["kill", "ran out of memory and was killed"]).await;
+    run.line(&["state", "serving -> backoff", "out of memory"]).await;
+    assert_eq!(ask(door.clone(), "/_stcore/health").await.0, StatusCode::BAD_GATEWAY);
+    page.open(&door).await;
+    page.wait_for_text("Bad Gateway").await;
+    page.screenshot("streamlit-killed").await;
+    run.line(&["state", "starting -> serving"]).await;
+    assert_eq!(ask(door, "/_stcore/health").await, (StatusCode::OK, "ok".to_owned()));
+
+    tells_the_story(&run.interrupt().await);
+}
+
+fn tells_the_story(past: &Past) {
+    past.tells_in_order(&[
+        &["starting -> serving", "ready"],
+        &["nobody came"],
+        &["asleep -> starting", "woken"],
+        &["ran out of memory and was killed"],
+        &["Ran out of memory (used over 512"],
+        &["interrupted"],
+    ]);
+    for words in ["Wakes (1 after 1 sleep)", "Kills (1)", "out of memory 1 time", "the platform: unreachable"] {
+        assert!(past.data.contains(words), "the table does not tell `{words}`:\n{}", past.data);
+    }
+}

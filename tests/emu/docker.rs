@@ -108,6 +108,25 @@ async fn what_a_dead_emu_left_is_swept() {
 }
 
 #[tokio::test]
+async fn a_creation_that_nobody_waits_for_leaves_nothing_behind() {
+    let Some(docker) = docker().await else { return };
+    let wanted = order(&[]);
+    let name = name(&wanted);
+    let (sender, mut news) = unbounded_channel();
+    {
+        let mut creation = std::pin::pin!(docker.create(wanted, sender));
+        tokio::select! {
+            biased;
+            _ = &mut creation => panic!("an engine takes longer than that"),
+            () = std::future::ready(()) => {}
+        }
+    }
+    // Closed when the unwanted instance is removed and its watch has ended.
+    while news.recv().await.is_some() {}
+    assert!(outsider(&docker).inspect_container(&name, None::<InspectContainerOptions>).await.is_err());
+}
+
+#[tokio::test]
 async fn an_image_in_use_is_not_removed() {
     let Some(docker) = docker().await else { return };
     let lab = Lab::serve(&docker, order(&[])).await;

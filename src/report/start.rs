@@ -16,6 +16,9 @@ pub struct Start {
     pub at: Elapsed,
     /// The instance it made.
     pub instance: Option<InstanceId>,
+    /// From asking to deciding. Zero unless the old instance was still being stopped.
+    #[serde(rename = "wait_us")]
+    pub wait: Elapsed,
     /// The platform's own delay. Zero where there is none.
     #[serde(rename = "platform_us")]
     pub platform: Option<Elapsed>,
@@ -124,6 +127,7 @@ impl StartFold {
             start: Start {
                 kind,
                 at: asked.map_or(at, |(asked_at, _)| asked_at),
+                wait: asked.map_or(Elapsed::ZERO, |(asked_at, _)| at.since(asked_at)),
                 instance: None,
                 platform: None,
                 engine: None,
@@ -184,7 +188,7 @@ impl Tracked {
                 self.start.instance = Some(*instance);
                 self.started = Some(event.at);
                 self.start.platform.get_or_insert(Elapsed::ZERO);
-                self.start.engine = Some(event.at.since(self.platform_ready.unwrap_or(self.start.at)));
+                self.start.engine = Some(event.at.since(self.platform_ready.unwrap_or(self.decided())));
             }
             Kind::PortOpen { .. } => {
                 self.port_open = Some(event.at);
@@ -198,9 +202,13 @@ impl Tracked {
         }
     }
 
+    fn decided(&self) -> Elapsed {
+        self.start.at + self.start.wait
+    }
+
     fn platform_is_ready(&mut self, at: Elapsed) {
         self.platform_ready = Some(at);
-        self.start.platform = Some(at.since(self.start.at));
+        self.start.platform = Some(at.since(self.decided()));
     }
 
     fn is_ready(&mut self, at: Elapsed) {

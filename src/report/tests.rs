@@ -287,6 +287,18 @@ fn a_wake_is_split_into_parts_that_add_up() {
 }
 
 #[test]
+fn a_wake_asked_for_during_the_way_to_sleep_is_counted_from_the_asking() {
+    let mut story = Story::begin();
+    story.state(0, State::Serving, State::Stopping, Why::Idle);
+    story.at(100, Kind::WakeAsked { by: None });
+    story.state(700, State::Stopping, State::Starting, Why::Wake).boot(700, 2);
+    let start = fold(&story.0).starts[0].clone();
+    let (platform, engine) = (start.platform.unwrap(), start.engine.unwrap());
+    assert_eq!([start.at, start.wait, platform, engine].map(Elapsed::millis), [100, 600, 200, 100]);
+    assert_eq!(start.total.map(Elapsed::millis), Some(1_700));
+}
+
+#[test]
 fn a_wake_whose_visitor_got_a_page_has_no_first_byte_of_the_app() {
     let mut story = Story::begin();
     story.at(100, Kind::WakeAsked { by: Some(RequestId(1)) });

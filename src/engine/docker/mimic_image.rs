@@ -1,13 +1,16 @@
 //! The built-in app as an image, made from this very binary: no registry, no builder.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use bollard::models::ImageSummary;
 use bollard::query_parameters::{CreateImageOptionsBuilder, ListImagesOptionsBuilder, RemoveImageOptions};
 use futures_util::StreamExt;
 
 use super::Docker;
 use super::elf;
 use super::failure::{failed, is_absent, is_conflict, words};
+use super::owner::MARK;
 use super::tree::{PROGRAM, Tree, tag};
 use crate::engine::EngineError;
 
@@ -53,7 +56,7 @@ fn refused(reason: String) -> EngineError {
 }
 
 async fn import(docker: &Docker, tree: &Tree) -> Result<(), EngineError> {
-    let mut changes = vec![format!("ENTRYPOINT [\"{PROGRAM}\", \"__mimic\"]"), "LABEL emu=".to_owned()];
+    let mut changes = vec![format!("ENTRYPOINT [\"{PROGRAM}\", \"__mimic\"]"), format!("LABEL {MARK}=")];
     changes.extend(tree.library_path().map(|folders| format!("ENV LD_LIBRARY_PATH={folders}")));
     let options = CreateImageOptionsBuilder::default()
         .from_src("-")
@@ -72,14 +75,13 @@ async fn import(docker: &Docker, tree: &Tree) -> Result<(), EngineError> {
 }
 
 impl Docker {
-    /// Images of the built-in app, of this and of earlier binaries.
+    /// Images of the built-in app, of this and of earlier binaries. Two emus that made the same one at
+    /// once left one of the two without a name; that one is told by its id.
     pub async fn images(&self) -> Result<Vec<String>, EngineError> {
-        let filters = std::collections::HashMap::from([("reference", vec![NAME])]);
+        let filters = HashMap::from([("label", vec![MARK])]);
         let options = ListImagesOptionsBuilder::default().filters(&filters).build();
         let found = self.line.client.list_images(Some(options)).await.map_err(failed("list images"))?;
-        let prefix = format!("{NAME}:");
-        let mut names: Vec<_> = found.into_iter().flat_map(|image| image.repo_tags).collect();
-        names.retain(|name| name.starts_with(&prefix));
+        let mut names: Vec<_> = found.into_iter().flat_map(names).collect();
         names.sort();
         Ok(names)
     }
@@ -95,6 +97,38 @@ impl Docker {
     }
 }
 
+/// Names given by others to an image of ours are theirs to remove.
+fn names(image: ImageSummary) -> Vec<String> {
+    let (named, foreign): (Vec<_>, Vec<_>) = image
+        .repo_tags
+        .into_iter()
+        .filter(|name| !name.starts_with("<none>"))
+        .partition(|name| name.starts_with(NAME) && name[NAME.len()..].starts_with(':'));
+    if named.is_empty() && foreign.is_empty() { vec![image.id] } else { named }
+}
+
 fn refused_removal(image: &str, reason: &str) -> EngineError {
     EngineError::Failed { doing: format!("remove the image `{image}`"), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(tags: &[&str]) -> ImageSummary {
+        let repo_tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+        ImageSummary { id: "sha256:1f".into(), repo_tags, ..ImageSummary::default() }
+    }
+
+    #[test]
+    fn an_image_that_lost_its_name_is_told_by_its_id() {
+        assert_eq!(names(image(&[])), ["sha256:1f"]);
+        assert_eq!(names(image(&["<none>:<none>"])), ["sha256:1f"]);
+    }
+
+    #[test]
+    fn names_that_others_gave_are_not_told() {
+        assert_eq!(names(image(&["emu-mimic:0a", "mine:1"])), ["emu-mimic:0a"]);
+        assert!(names(image(&["mine:1", "emu-mimicry:1"])).is_empty());
+    }
 }

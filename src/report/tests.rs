@@ -76,9 +76,9 @@ fn a_whole_life_in_a_summary() {
       – : too few requests for that percentile (p50 needs 20, p95 200, p99 1000)
 
     Wakes (1 after 1 sleep)
-          at  platform  engine  to port  to ready  total  first byte  asker waited  asker got
-      20.0 s    200 ms  100 ms   750 ms     50 ms  1.1 s       24 ms         1.1 s  200, the app
-      first byte: from ready to the first byte for the visitor who asked, where the app answered
+          at  platform  engine  to port  to ready  total  first byte  waited  got
+      20.0 s    200 ms  100 ms   750 ms     50 ms  1.1 s       24 ms   1.1 s  200, the app
+      first byte: from ready to the first byte for the visitor who asked; waited, got: that visitor
 
     Kills (2)
       at 24.1 s: out of memory, the main process of instance #2

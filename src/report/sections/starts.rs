@@ -41,9 +41,9 @@ pub(super) fn wakes(summary: &Summary) -> Section {
     if wakes.is_empty() {
         return Section::new(format!("Wakes: none ({})", words::count(summary.sleeps, "sleep", "sleeps")));
     }
-    let columns = ["at", "platform", "engine", "to port", "to ready", "total", "first byte", "asker waited"];
+    let columns = ["at", "platform", "engine", "to port", "to ready", "total", "first byte", "waited"];
     let mut columns: Vec<Column> = columns.map(Column::numbers).into();
-    columns.push(Column::words("asker got"));
+    columns.push(Column::words("got"));
     let rows = wakes.iter().take(ROWS).map(|wake| {
         let mut row = split(wake);
         row.push(time(wake.asker.and_then(|asker| asker.after_ready)));
@@ -53,7 +53,7 @@ pub(super) fn wakes(summary: &Summary) -> Section {
     });
     Section::new(format!("Wakes ({} after {})", wakes.len(), words::count(summary.sleeps, "sleep", "sleeps")))
         .table(Table { columns, rows: rows.collect() })
-        .line("first byte: from ready to the first byte for the visitor who asked, where the app answered")
+        .line("first byte: from ready to the first byte for the visitor who asked; waited, got: that visitor")
         .lines(more(wakes.len()))
 }
 

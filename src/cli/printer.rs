@@ -65,6 +65,14 @@ impl Printer {
         }
     }
 
+    /// Writes one YAML document as data.
+    pub fn yaml(&self, value: &impl serde::Serialize) {
+        match serde_yaml::to_string(value) {
+            Ok(text) => self.data(text.trim_end()),
+            Err(error) => self.warn(&format!("this cannot be written as YAML: {error}")),
+        }
+    }
+
     /// Says something to the person and ends the line.
     pub fn say(&self, text: &str) {
         ignore(writeln!(anstream::stderr().lock(), "{text}"));

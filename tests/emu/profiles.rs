@@ -282,3 +282,10 @@ fn the_files_of_the_guide_load() {
     let limits: Vec<String> = loaded.map(|profile| profile.unwrap().memory.limit.to_string()).collect();
     assert_eq!(limits, ["256 MiB", "1 GiB"]);
 }
+
+#[test]
+fn a_plan_is_shown_as_yaml_too() {
+    let given = emu(["profiles", "show", "render-free", "--yaml"]).run().status(0);
+    assert!(given.stdout.contains("\n  memory.limit: 512 MiB\n"), "{}", given.stdout);
+    emu(["profiles", "show", "render-free", "--yaml", "--json"]).run().status(2);
+}

@@ -20,6 +20,10 @@ pub struct ShowArgs {
     /// Print every setting as JSON, texts in full.
     #[arg(long)]
     json: bool,
+
+    /// The same as YAML, for tools that read that.
+    #[arg(long, conflicts_with = "json")]
+    yaml: bool,
 }
 
 #[derive(Serialize)]
@@ -33,11 +37,12 @@ struct Document<'p> {
 /// Shows what a plan promises, family by family.
 pub(super) fn run(args: &ShowArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     let profile = load(&args.id, surroundings)?;
-    if args.json {
-        let settings = profile.settings.iter().map(|(key, held)| (key, json(&held.value))).collect();
-        printer.json(&Document { schema: SCHEMA, id: &profile.plan.id, settings });
-    } else {
-        printer.data(&page(&profile));
+    let settings = profile.settings.iter().map(|(key, held)| (key, json(&held.value))).collect();
+    let document = Document { schema: SCHEMA, id: &profile.plan.id, settings };
+    match (args.json, args.yaml) {
+        (true, _) => printer.json(&document),
+        (_, true) => printer.yaml(&document),
+        _ => printer.data(&page(&profile)),
     }
     Ok(Exit::Done)
 }

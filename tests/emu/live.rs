@@ -58,7 +58,7 @@ impl Live {
         match found {
             Ok(Some(line)) => line,
             Ok(None) => panic!("the run ended without a line with {parts:?}:\n{}", self.heard.join("\n")),
-            Err(_elapsed) => panic!("gave up waiting for a line with {parts:?}:\n{}", self.heard.join("\n")),
+            Err(late) => panic!("{late}: no line with {parts:?}:\n{}", self.heard.join("\n")),
         }
     }
 

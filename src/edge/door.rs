@@ -1,4 +1,5 @@
 use std::net::{SocketAddr, TcpListener};
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -21,8 +22,8 @@ use crate::units::Elapsed;
 /// The pause after a connection could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// So many reports wait at most for the moment when the door has nothing else to do.
-const BATCH: usize = 64;
+/// So many reports wait at most for others.
+const BATCH: usize = 1024;
 
 /// What the front door shares with the rest of a run.
 #[derive(Debug)]
@@ -60,12 +61,7 @@ pub fn serve(listener: TcpListener, wiring: Wiring) -> io::Result<Door> {
     let (closing, closed) = watch::channel(false);
     let unix_ms = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0);
     let shared = Arc::new(Shared::new(wiring, Place { port: address.port(), unix_ms, closing: closed, batch: BATCH }));
-    let outbox = Arc::clone(&shared);
-    let runtime = Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .on_thread_park(move || outbox.outbox.flush())
-        .build()?;
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let thread = thread::Builder::new().name("edge".to_owned()).spawn(move || {
         runtime.block_on(work(listener, &shared, Shutting { asked, closing }));
         drop(runtime);
@@ -101,10 +97,12 @@ struct Shutting {
 async fn work(listener: TcpListener, shared: &Arc<Shared>, mut shutting: Shutting) {
     let Ok(listener) = Listener::from_std(listener) else { return };
     let mut visits = JoinSet::new();
+    let mut carry = pin!(shared.outbox.carry());
     let drain = loop {
         tokio::select! {
             drain = &mut shutting.asked => break drain.unwrap_or(Elapsed::ZERO),
             Some(_) = visits.join_next() => {}
+            () = &mut carry => {}
             accepted = listener.accept() => match accepted {
                 Ok((client, peer)) => welcome(&mut visits, shared, client, peer),
                 // Out of file descriptors, most likely: the open connections need time to end.
@@ -115,7 +113,11 @@ async fn work(listener: TcpListener, shared: &Arc<Shared>, mut shutting: Shuttin
     drop(listener);
     shutting.closing.send_replace(true);
     // What is still open after that is dropped with the set.
-    let _ = timeout(drain.duration(), async { while visits.join_next().await.is_some() {} }).await;
+    let drained = timeout(drain.duration(), async { while visits.join_next().await.is_some() {} });
+    tokio::select! {
+        _ = drained => {}
+        () = &mut carry => {}
+    }
     visits.shutdown().await;
 }
 

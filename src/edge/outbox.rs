@@ -1,33 +1,51 @@
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::sleep;
 
 use super::Report;
 
+/// The longest that a report waits for others.
+const PATIENCE: Duration = Duration::from_millis(2);
+
 /// Reports on their way to the conductor, sent together.
 ///
-/// Each send may wake another thread, which costs as much as a request does. The door therefore sends
-/// what it has when it runs out of work ([`Outbox::flush`] is called before its thread sleeps).
+/// Each send may wake another thread, which costs nearly as much as a request does. A report that
+/// nobody acts on therefore waits a moment for others.
 #[derive(Debug)]
 pub(super) struct Outbox {
     waiting: Mutex<Vec<Report>>,
-    /// So many are sent without waiting for a pause.
+    /// So many are sent without waiting for more.
     batch: usize,
+    first: Notify,
     send: UnboundedSender<Report>,
 }
 
 impl Outbox {
     pub(super) fn new(send: UnboundedSender<Report>, batch: usize) -> Self {
-        Self { waiting: Mutex::new(Vec::with_capacity(batch)), batch, send }
+        Self { waiting: Mutex::new(Vec::with_capacity(batch)), batch, first: Notify::new(), send }
     }
 
     pub(super) fn post(&self, report: Report) {
-        let full = {
+        let count = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.push(report);
-            waiting.len() >= self.batch
+            waiting.len()
         };
-        if full {
+        if count >= self.batch {
+            self.flush();
+        } else if count == 1 {
+            self.first.notify_one();
+        }
+    }
+
+    /// Sends what waits, at the latest a moment after the first of it was posted. Never ends.
+    pub(super) async fn carry(&self) {
+        loop {
+            self.first.notified().await;
+            sleep(PATIENCE).await;
             self.flush();
         }
     }

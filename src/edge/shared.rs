@@ -40,7 +40,7 @@ pub(super) struct Place {
     pub(super) port: u16,
     pub(super) unix_ms: u64,
     pub(super) closing: watch::Receiver<bool>,
-    /// So many reports may wait until the door pauses.
+    /// So many reports may wait for others.
     pub(super) batch: usize,
 }
 

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use super::*;
 use crate::event::{ClientKind, Ending, RequestId};
 use crate::spec::{Cause, StandIn, WakeAnswer};

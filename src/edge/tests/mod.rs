@@ -11,10 +11,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::shared::{Place, Shared};
 use super::visit::attend;
@@ -103,12 +105,12 @@ impl Stage {
 
     /// The next connection made to the app.
     async fn app(&mut self) -> DuplexStream {
-        self.apps.recv().await.expect("the door dials as long as it lives")
+        in_time(self.apps.recv()).await.expect("the door dials as long as it lives")
     }
 
     /// The next report.
     async fn report(&mut self) -> Report {
-        self.reports.recv().await.expect("the door reports as long as it lives")
+        in_time(self.reports.recv()).await.expect("the door reports as long as it lives")
     }
 
     /// The next request that ended.
@@ -127,6 +129,11 @@ impl Stage {
     }
 }
 
+/// Fails instead of waiting for something that never comes. The clock is paused, so this takes no time.
+async fn in_time<T>(what: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(30 * 86_400), what).await.expect("it comes within a month")
+}
+
 async fn say(to: &mut DuplexStream, text: &str) {
     to.write_all(text.as_bytes()).await.expect("the other side listens");
 }
@@ -135,7 +142,7 @@ async fn say(to: &mut DuplexStream, text: &str) {
 async fn hear(from: &mut DuplexStream, end: &str) -> String {
     let mut heard = Vec::new();
     while !heard.ends_with(end.as_bytes()) {
-        let byte = from.read_u8().await;
+        let byte = in_time(from.read_u8()).await;
         assert!(byte.is_ok(), "ended before {end:?}: {:?}", String::from_utf8_lossy(&heard));
         heard.extend(byte);
     }

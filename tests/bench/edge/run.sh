@@ -90,8 +90,13 @@ throughput() { # NAME PORT PID
 
 for round in $(seq "$rounds"); do
     echo "round $round of $rounds" >&2
-    { throughput haproxy "$haproxy" "$pid_haproxy"; throughput emu "$emu" "$pid_emu"
-      throughput nginx "$nginx" "$pid_nginx"; } | tee -a "$work/throughput" >&2
+    # Nobody is always the first one, or always behind the same one.
+    order=("haproxy $haproxy $pid_haproxy" "emu $emu $pid_emu" "nginx $nginx $pid_nginx")
+    for turn in 0 1 2; do
+        step=$((round % 2 ? 1 : 2))
+        # shellcheck disable=SC2086
+        throughput ${order[(round + turn * step) % 3]} | tee -a "$work/throughput" >&2
+    done
     for who in direct:$backend emu:$emu haproxy:$haproxy; do
         taskset -c 1 "$door" pace "127.0.0.1:${who#*:}" 500 "$seconds" | sed "s/^/${who%:*} /" | tee -a "$work/latency" >&2
     done

@@ -57,9 +57,9 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
     /// The connection that the last request left behind, when it leads to the same app and still lives.
     async fn take_idle(&mut self, address: SocketAddr) -> Option<App<D::Stream>> {
         let mut app = self.app.take().filter(|app| app.address == address)?;
-        let rested = app.idle_since.is_none_or(|since| since.elapsed() <= FRESH_ENOUGH);
         let silent = poll_fn(|cx| Poll::Ready(app.wire.poll_fill(cx, AHEAD).is_pending())).await;
-        (silent && (rested || self.request.is_replayable())).then_some(app)
+        let fresh = |since: Instant| since.elapsed() <= FRESH_ENOUGH;
+        (silent && (self.request.is_replayable() || app.idle_since.is_none_or(fresh))).then_some(app)
     }
 
     async fn reach(&self, passage: Passage) -> Result<App<D::Stream>, Instead> {

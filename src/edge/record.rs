@@ -76,24 +76,25 @@ impl<'s> Record<'s> {
 
     /// It waited at the gate.
     pub(super) fn held(&mut self, time: Elapsed) {
-        self.change(|request, _| request.held = time);
+        self.change(|request| request.held = time);
     }
 
     /// Content of the request passed.
     pub(super) fn passed_in(&mut self, bytes: u64) {
-        self.change(|request, _| request.bytes_in += bytes);
+        self.change(|request| request.bytes_in += bytes);
         self.touch();
     }
 
     /// Content of the answer passed.
     pub(super) fn passed_out(&mut self, bytes: u64) {
-        self.change(|request, _| request.bytes_out += bytes);
+        self.change(|request| request.bytes_out += bytes);
         self.touch();
     }
 
     /// The first byte of the answer is there.
     pub(super) fn answered(&mut self, status: u16) {
-        self.change(|request, now| {
+        let now = self.shared.epoch.now();
+        self.change(|request| {
             request.status = Some(status);
             request.first_byte = Some(now.since(request.arrived));
         });
@@ -109,7 +110,7 @@ impl<'s> Record<'s> {
 
     /// How it ended. The last word counts.
     pub(super) fn ended(&mut self, ending: Ending) {
-        self.change(|request, _| request.ending = ending);
+        self.change(|request| request.ending = ending);
     }
 
     pub(super) fn meter(&self) -> &'s Meter {
@@ -120,10 +121,9 @@ impl<'s> Record<'s> {
         self.shared.epoch
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Request, Elapsed)) {
-        let epoch = self.shared.epoch;
+    fn change(&mut self, change: impl FnOnce(&mut Request)) {
         if let Some(request) = self.request.as_mut() {
-            change(request, epoch.now());
+            change(request);
         }
     }
 

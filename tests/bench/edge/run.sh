@@ -71,6 +71,11 @@ taskset -c 0 nginx -c "$work/nginx.conf" & pids+=($!); pid_nginx=$!
 mkfifo "$work/stdin"
 taskset -c 0 "$door" "127.0.0.1:$emu" "127.0.0.1:$backend" <"$work/stdin" & pids+=($!); pid_emu=$!
 exec 9>"$work/stdin"
+# Its records are received on the other CPU, as in a run. They count in its CPU per request.
+until grep -qsx edge /proc/$pid_emu/task/*/comm; do :; done
+for task in /proc/$pid_emu/task/*; do
+    [[ $(<"$task/comm") == edge ]] || taskset -cp 1 "${task##*/}" >/dev/null
+done
 for port in "$backend" "$haproxy" "$nginx" "$emu"; do
     curl --silent --fail --retry 20 --retry-connrefused --retry-delay 1 --output /dev/null "http://127.0.0.1:$port/"
 done
@@ -88,6 +93,7 @@ throughput() { # NAME PORT PID
         '/requests in/ { n = $1 } /Requests\/sec/ { printf "%s %.0f %.2f\n", name, $2, ticks / hertz * 1e6 / n }' <<<"$out"
 }
 
+load=$(cut -d' ' -f1 /proc/loadavg)
 for round in $(seq "$rounds"); do
     echo "round $round of $rounds" >&2
     # Nobody is always the first one, or always behind the same one.
@@ -109,7 +115,7 @@ ratio() { awk -v name="$1" '$1 == "haproxy" { h[++i] = $2 } $1 == name { x[++j] 
 
 report() {
     echo "Measured by \`tests/bench/edge/run.sh $rounds $seconds\` on $(nproc) CPUs ($(uname -sm)), load average before and after: $load, $(cut -d' ' -f1 /proc/loadavg)."
-    echo "$(haproxy -v | sed -n '1s/ -.*//; 1s/version //p; q'), $(nginx -v 2>&1 | sed 's/.*nginx\//nginx /'), wrk with 32 kept connections, medians of $rounds interleaved rounds of $seconds s."
+    echo "$(haproxy -v | sed -n '1s/-.*//; 1s/version //p; q'), $(nginx -v 2>&1 | sed 's/.*nginx\//nginx /'), wrk with 32 kept connections, medians of $rounds interleaved rounds of $seconds s."
     echo
     echo "| one worker each | requests per second | of HAProxy | CPU per request |"
     echo "|---|---:|---:|---:|"
@@ -123,7 +129,6 @@ report() {
         printf '| %s | %.3f ms | %.3f ms |\n' "$who" "$(column latency $who 2)" "$(column latency $who 3)"
     done
 }
-load=$(cut -d' ' -f1 /proc/loadavg)
 report >"$work/report"
 cat "$work/report"
 
@@ -132,8 +137,8 @@ if [[ $write == --write ]]; then
     [[ -f $page ]] || printf '# Benchmarks\n' >"$page"
     grep -q '<!-- edge -->' "$page" || printf '\n## The front door\n\n<!-- edge -->\n<!-- /edge -->\n' >>"$page"
     awk -v file="$work/report" '
-        /<!-- edge -->/ { print; while ((getline line < file) > 0) print line; skip = 1 }
+        /<!-- edge -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
         /<!-- \/edge -->/ { skip = 0 }
-        !skip { print }' <(sed 's/<!-- edge -->/&/' "$page") | awk '!(/<!-- edge -->/ && seen++)' >"$work/page"
+        !skip' "$page" >"$work/page"
     cp "$work/page" "$page"
 fi

@@ -12,8 +12,8 @@ use super::wire::{Dial, Stream, Wire};
 use crate::event::{ClientKind, Gate, Hold};
 use crate::spec::{Cause, WakeAnswer, WakeRules};
 
-/// Where the button of a sleeping app's page leads.
-pub(super) const WAKE_PATH: &str = "/_emu/wake";
+/// Where the button of a sleeping app's page leads, with POST. `?to=/path` names the page to go on to.
+pub const WAKE_PATH: &str = "/_emu/wake";
 
 /// The way to the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

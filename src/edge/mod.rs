@@ -29,7 +29,9 @@ mod visit;
 mod wire;
 
 pub use door::{Door, Wiring, serve};
+pub use gate::WAKE_PATH;
 pub use meter::{Activity, Meter};
+pub use rescue::STATUS_PATH;
 pub use rules::EdgeRules;
 
 use tokio::time::Instant;

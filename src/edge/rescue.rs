@@ -20,8 +20,8 @@ use super::wire::{Dial, Stream};
 use crate::event::{Ending, Gate, Hold, RequestId};
 use crate::spec::{Cause, StandIn};
 
-/// Where a page can ask for the state of the gate.
-pub(super) const STATUS_PATH: &str = "/_emu/status";
+/// Where a page can ask for the state of the gate, as JSON. Asking leaves no trace and wakes nothing.
+pub const STATUS_PATH: &str = "/_emu/status";
 
 /// The longest that a client may take to receive an answer of the platform's own.
 const DELIVERY: Duration = Duration::from_secs(10);

@@ -39,6 +39,8 @@ pub struct Summary {
     pub length: Elapsed,
     /// How it ended; `None` when it is still running, or was cut off.
     pub finish: Option<Finish>,
+    /// Whether it is still running. Events cannot tell, so [`Fold`] says no.
+    pub running: bool,
     /// Every start, in order: the first one, wakes and restarts.
     pub starts: Vec<Start>,
     /// The states that were entered, and the time in each.
@@ -174,6 +176,7 @@ impl Fold {
             run: self.run.clone(),
             length: self.length,
             finish: self.finish.clone(),
+            running: false,
             starts,
             states,
             memory: self.memory.memory(),

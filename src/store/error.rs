@@ -47,13 +47,19 @@ pub enum StoreError {
         /// The id or name that looks most like it.
         nearest: Option<String>,
     },
-    /// Several runs have this name, or ids that begin so.
+    /// The ids of several runs begin so.
     #[error("`{asked}` means {} runs: `{}`", ids.len(), ids.join("`, `"))]
     Ambiguous {
         /// What was asked for.
         asked: String,
         /// The ids of all of them, the newest first.
         ids: Vec<String>,
+    },
+    /// The run cannot be removed, because it is being written.
+    #[error("run `{run}` is still going")]
+    StillGoing {
+        /// Its id.
+        run: String,
     },
     /// The run is stored in a form that this program cannot read.
     #[error(transparent)]

@@ -8,6 +8,7 @@ mod append;
 mod error;
 mod events;
 mod id;
+mod living;
 mod recorder;
 mod schema;
 #[cfg(test)]
@@ -21,7 +22,8 @@ pub use recorder::{Kept, Progress, Recorder};
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Row, params};
+use living::Living;
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::event::Finish;
 use crate::event::stored::Version;
@@ -35,6 +37,7 @@ pub const FILE: &str = "runs.sqlite3";
 pub struct Store {
     db: Connection,
     path: PathBuf,
+    living: Living,
 }
 
 /// One run, as lists show it. Everything else is in its events.
@@ -53,6 +56,8 @@ pub struct RunRow {
     pub app: String,
     /// How it ended; `None` when it is still running, or was cut off.
     pub finish: Option<Finish>,
+    /// Whether it is still running. Without an end and without this, it was cut off.
+    pub running: bool,
     /// The emu that made it.
     pub emu_version: String,
     /// The version of the stored form of its events.
@@ -73,7 +78,7 @@ const COLUMNS: &str =
 impl Store {
     /// Opens the record at `path`, and makes it where there is none. Older files are brought up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { db: schema::open(path)?, path: path.to_owned() })
+        Ok(Self { db: schema::open(path)?, path: path.to_owned(), living: Living::beside(path) })
     }
 
     /// All runs, the newest first.
@@ -81,10 +86,29 @@ impl Store {
         let order = "ORDER BY julianday(started) DESC, key DESC";
         let mut statement = self.ask(self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM runs {order}")))?;
         let rows = self.ask(statement.query_map([], row))?;
-        rows.map(|row| self.ask(row)).collect()
+        let mut runs = rows.map(|row| self.ask(row)).collect::<Result<Vec<_>, _>>()?;
+        let living = self.living.runs();
+        for run in runs.iter_mut().filter(|run| run.finish.is_none()) {
+            run.running = living.contains(&run.id);
+            if !run.running {
+                self.look_again(run)?;
+            }
+        }
+        Ok(runs)
+    }
+
+    /// A run may have ended between the look at its row and the look at its life. Now that it is
+    /// known to be over, its row says how it ended, or it was cut off.
+    fn look_again(&self, run: &mut RunRow) -> Result<(), StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM runs WHERE key = ?1");
+        let mut statement = self.ask(self.db.prepare_cached(&sql))?;
+        let found = self.ask(statement.query_row(params![run.key], row).optional())?;
+        *run = found.unwrap_or_else(|| run.clone());
+        Ok(())
     }
 
     /// The one run that `asked` means: `last`, an id, a name, or the beginning of one id.
+    /// A name means the newest run of that name.
     pub fn find(&self, asked: &str) -> Result<RunRow, StoreError> {
         let mut runs = self.list()?;
         let fits: Vec<usize> = match asked {
@@ -106,9 +130,13 @@ impl Store {
         Events::new(self, run)
     }
 
-    /// Removes a run with its events.
-    pub fn remove(&self, run: &RunRow) -> Result<(), StoreError> {
-        self.ask(self.db.execute("DELETE FROM runs WHERE key = ?1", params![run.key])).map(drop)
+    /// Removes runs with their events: all of them, or none when one is still going.
+    pub fn remove(&mut self, runs: &[RunRow]) -> Result<(), StoreError> {
+        if let Some(run) = runs.iter().find(|run| run.running) {
+            return Err(StoreError::StillGoing { run: run.id.clone() });
+        }
+        let removed = delete(&mut self.db, runs);
+        self.ask(removed)
     }
 
     fn ask<T>(&self, answer: rusqlite::Result<T>) -> Result<T, StoreError> {
@@ -116,14 +144,24 @@ impl Store {
     }
 }
 
-/// An id counts before a name, and a name before the beginning of an id.
+fn delete(db: &mut Connection, runs: &[RunRow]) -> rusqlite::Result<()> {
+    let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for run in runs {
+        change.execute("DELETE FROM runs WHERE key = ?1", params![run.key])?;
+    }
+    change.commit()
+}
+
+/// An id counts before a name, and a name before the beginning of an id. Names are given again and
+/// again, so a name means the first run that has it: the newest one. Only beginnings can mean several.
 fn best(runs: &[RunRow], asked: &str) -> Vec<usize> {
-    let tests: [&dyn Fn(&RunRow) -> bool; 3] =
-        [&|run| run.id == asked, &|run| run.name.as_deref() == Some(asked), &|run| {
-            !asked.is_empty() && run.id.starts_with(asked)
-        }];
-    let hits = |test: &dyn Fn(&RunRow) -> bool| (0..runs.len()).filter(|at| test(&runs[*at])).collect::<Vec<_>>();
-    tests.into_iter().map(hits).find(|found| !found.is_empty()).unwrap_or_default()
+    let by_id = || runs.iter().position(|run| run.id == asked);
+    let by_name = || runs.iter().position(|run| run.name.as_deref() == Some(asked));
+    if let Some(one) = by_id().or_else(by_name) {
+        return vec![one];
+    }
+    let begins = |at: &usize| !asked.is_empty() && runs[*at].id.starts_with(asked);
+    (0..runs.len()).filter(begins).collect()
 }
 
 fn unknown(runs: &[RunRow], asked: &str) -> StoreError {
@@ -151,6 +189,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         profile: row.get(4)?,
         app: row.get(5)?,
         finish: finish.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| unreadable(6, error))?,
+        running: false,
         emu_version: row.get(7)?,
         format: format.parse().map_err(|error| unreadable(8, error))?,
         length: Elapsed::from_micros(unsigned(row.get(9)?)),

@@ -10,8 +10,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::append::{Writing, append, fresh};
+use super::living::{Living, Mark};
 use super::schema;
-use crate::event::Event;
+use crate::event::{Event, Kind};
 
 /// A batch is written this long after its first event. Whoever kills emu loses at most this much.
 const BATCH_TIME: Duration = Duration::from_millis(100);
@@ -55,16 +56,19 @@ pub struct Kept {
 impl Recorder {
     /// Records into the file at `path`. Never fails: what stands in the way is told by [`Self::trouble`].
     pub fn start(path: PathBuf) -> Self {
-        Self::start_with(move || schema::open(&path).map_err(|error| error.to_string()))
+        let living = Living::beside(&path);
+        Self::start_with(living, move || schema::open(&path).map_err(|error| error.to_string()))
     }
 
-    fn start_with(open: impl FnMut() -> Result<Connection, String> + Send + 'static) -> Self {
+    fn start_with(living: Living, open: impl FnMut() -> Result<Connection, String> + Send + 'static) -> Self {
         let (queue, events) = mpsc::channel();
         let (waiting, progress) = (Arc::<AtomicUsize>::default(), Arc::new(watch::Sender::default()));
         let writer = Writer {
             events,
             open,
             db: None,
+            living,
+            mark: None,
             run: fresh(),
             batch: Vec::new(),
             waiting: Arc::clone(&waiting),
@@ -133,6 +137,8 @@ struct Writer<F> {
     events: Receiver<Event>,
     open: F,
     db: Option<Connection>,
+    living: Living,
+    mark: Option<Mark>,
     run: Writing,
     batch: Vec<Event>,
     waiting: Arc<AtomicUsize>,
@@ -197,6 +203,11 @@ impl<F: FnMut() -> Result<Connection, String>> Writer<F> {
             Some(db) => db,
             none => none.insert((self.open)()?),
         };
+        if let (None, Some(Kind::Header(header))) = (&self.mark, self.batch.first().map(|event| &event.kind)) {
+            // Before its row can be seen, so that a living run is never shown as cut off. Without
+            // the mark it is, which is no reason to lose the run.
+            self.mark = self.living.mark(&header.run).ok();
+        }
         append(db, &mut self.run, &self.batch[..size]).map_err(|error| error.to_string())
     }
 }

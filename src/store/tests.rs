@@ -149,9 +149,42 @@ fn a_run_that_is_not_there_or_not_the_only_one_is_refused_by_name() {
 }
 
 #[test]
-fn a_removed_run_leaves_no_event_behind() {
+fn a_name_given_twice_means_the_newest_run_of_that_name() {
+    let mut place = three_runs();
+    place.add(&story("20260102-1300-dddd", Some("before"), "2026-01-02T13:00:00+00:00"));
+    assert_eq!(place.store.find("before").unwrap().id, "20260102-1300-dddd");
+}
+
+#[test]
+fn one_run_that_still_goes_keeps_all_from_being_removed() {
+    let mut place = three_runs();
+    place.add(&story("20260102-1300-dddd", None, "2026-01-02T13:00:00+00:00")[..3]);
+    let mark = place.store.living.mark("20260102-1300-dddd").unwrap();
+    let runs = place.store.list().unwrap();
+    assert_eq!(runs.iter().filter(|run| run.running).count(), 1);
+    assert!(matches!(place.store.remove(&runs), Err(StoreError::StillGoing { run }) if run.ends_with("dddd")));
+    assert_eq!(place.store.list().unwrap(), runs);
+    drop(mark);
+    let runs = place.store.list().unwrap();
+    assert!(runs.iter().all(|run| !run.running));
+    place.store.remove(&runs).unwrap();
+    assert_eq!(place.store.list().unwrap(), []);
+}
+
+#[test]
+fn a_run_that_ends_while_it_is_looked_at_is_not_taken_for_one_that_was_cut_off() {
     let place = three_runs();
-    place.store.remove(&place.store.find("before").unwrap()).unwrap();
+    let mut run = place.store.find("before").unwrap();
+    run.finish = None;
+    place.store.look_again(&mut run).unwrap();
+    assert_eq!(run.finish, Some(Finish::Completed));
+}
+
+#[test]
+fn a_removed_run_leaves_no_event_behind() {
+    let mut place = three_runs();
+    let run = place.store.find("before").unwrap();
+    place.store.remove(&[run]).unwrap();
     assert!(place.store.find("before").is_err());
     let left: i64 = place.store.db.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 12);

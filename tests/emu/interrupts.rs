@@ -76,13 +76,19 @@ async fn a_killed_emu_leaves_a_readable_record_and_the_next_command_clears_the_r
     if !docker_answers() {
         return;
     }
-    let mut run = Live::run(quick(&["--name", "cut-off"], &[]));
+    // Its first batch is due a tenth of a second after its first event, and it serves two seconds
+    // after that: by then the record has the run.
+    let mut run = Live::run(quick(&["--name", "killed"], &["--boot-delay", "2s"]));
     run.line(&["-> serving"]).await;
-    run.line(&["service is live"]).await;
-    let (process, folder) = run.kill_hard().await;
-    let home = folder.path().join("state");
-    let shown = emu(["runs", "show", "cut-off"]).env("EMU_HOME", &home.to_string_lossy()).run().status(0);
-    assert!(shown.stdout.contains("cut off") || shown.stdout.contains("still"), "{}", shown.stdout);
+    let home = run.home();
+    let of_record = |words: &[&str]| emu(words.iter().copied()).env("EMU_HOME", &home).run();
+    let shown = of_record(&["runs", "show", "killed"]).status(0);
+    assert!(shown.stdout.contains(" long: still running\n"), "{}", shown.stdout);
+    let kept = of_record(&["runs", "remove", "last"]).status(2);
+    assert!(kept.stderr.contains("is still going\nhint: stop it first"), "{}", kept.stderr);
+    let (process, _folder) = run.kill_hard().await;
+    let shown = of_record(&["runs", "show", "killed"]).status(0);
+    assert!(shown.stdout.contains(" long: cut off: "), "{}", shown.stdout);
     emu(["clean"]).run().status(0);
     assert_eq!(crate::live::containers_of(process).await, "", "containers are left behind");
 }

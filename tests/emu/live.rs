@@ -84,6 +84,11 @@ impl Live {
         kill_process(self.pid(), signal).expect("it is there to be signalled");
     }
 
+    /// The folder of its record, for other calls beside it.
+    pub fn home(&self) -> String {
+        self.folder.path().join("state").to_string_lossy().into_owned()
+    }
+
     /// Kills it as the kernel would, and returns its number and its folder.
     pub async fn kill_hard(mut self) -> (u32, tempfile::TempDir) {
         let id = self.child.id().expect("it lives until it is killed");

@@ -1,8 +1,10 @@
 //! `emu runs`: the record as scripts and people see it.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use rustix::fs::{FlockOperation, flock};
 use serde_json::Value;
 
 use crate::driver::{Given, emu};
@@ -17,6 +19,25 @@ struct Record(tempfile::TempDir);
 impl Record {
     fn empty() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    /// With the first moment of a life whose end is not recorded.
+    fn with_a_cut_life() -> Self {
+        let record = Self::empty();
+        let (first, rest) = LIFE.split_once('\n').expect("the file has a first line and events");
+        let header = rest.lines().next().expect("the file has events");
+        let first = first.replace("\"events\":96", "\"events\":1");
+        record.file("cut.jsonl", &format!("{first}\n{header}\n")).status(0);
+        record
+    }
+
+    /// Holds what the writer of the run holds, for as long as the file is open.
+    fn writing(&self) -> File {
+        let folder = self.0.path().join("live");
+        std::fs::create_dir_all(&folder).expect("a folder can be made in a temporary one");
+        let lock = File::create(folder.join(format!("{ID}.lock"))).expect("a file can be made in it");
+        flock(&lock, FlockOperation::NonBlockingLockExclusive).expect("nobody else has it");
+        lock
     }
 
     fn path(&self) -> &str {
@@ -87,9 +108,7 @@ fn a_summary_as_json_fits_its_schema() {
 
 #[test]
 fn a_summary_of_a_run_cut_off_at_once_fits_the_schema_too() {
-    let record = Record::empty();
-    let first = LIFE.lines().next().unwrap().replace("\"events\":96", "\"events\":1");
-    record.file("cut.jsonl", &format!("{first}\n{}\n", LIFE.lines().nth(1).unwrap())).status(0);
+    let record = Record::with_a_cut_life();
     let summary = json(&record.call(["runs", "show", "last", "--json"]).status(0));
     assert_eq!(faults("summary", &summary), Vec::<String>::new());
     assert_eq!(summary["finish"], Value::Null);
@@ -215,6 +234,7 @@ fn an_import_that_fails_says_where_and_what_to_do() {
     assert!(newer.stderr.contains("format 9.0, this emu reads format 1.x"), "{}", newer.stderr);
     let absent = Record::empty().call(["runs", "import", "nowhere.jsonl"]).status(3);
     assert!(absent.stderr.contains("nowhere.jsonl: No such file"), "{}", absent.stderr);
+    assert!(absent.stderr.contains("hint: `emu runs export RUN -o FILE` writes a file"), "{}", absent.stderr);
 }
 
 #[test]
@@ -226,6 +246,48 @@ fn removing_is_all_or_nothing_and_final() {
     let given = record.call(["runs", "remove", "before", ID, "--json"]).status(0);
     assert_eq!(json(&given)["removed"], serde_json::json!([ID]));
     record.call(["runs", "show", "before"]).status(2);
+}
+
+#[test]
+fn a_run_that_goes_on_is_shown_as_such_and_not_removed() {
+    let record = Record::with_a_cut_life();
+    record.file("other.jsonl", &LIFE.replace("-aaaa", "-bbbb")).status(0);
+    let _writing = record.writing();
+    let list = record.call(["runs", "list"]).status(0);
+    assert!(list.stdout.contains("  running  "), "{}", list.stdout);
+    let list = json(&record.call(["runs", "list", "--json"]).status(0));
+    assert_eq!(faults("runs", &list), Vec::<String>::new());
+    assert_eq!(list["runs"][1]["running"], true);
+    let shown = record.call(["runs", "show", ID]).status(0);
+    assert!(shown.stdout.contains(" long: still running\n"), "{}", shown.stdout);
+    assert_eq!(json(&record.call(["runs", "show", ID, "--json"]).status(0))["running"], true);
+    let removed = record.call(["runs", "remove", "20260102-1000-bbbb", ID]).status(2);
+    insta::assert_snapshot!(removed.stderr, @r###"
+    error: run `20260102-1000-aaaa` is still going
+    hint: stop it first, with Ctrl-C where it runs
+    "###);
+    record.call(["runs", "show", "20260102-1000-bbbb"]).status(0);
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_shown_as_such_and_can_be_removed() {
+    let record = Record::with_a_cut_life();
+    drop(record.writing());
+    let list = record.call(["runs", "list"]).status(0);
+    assert!(list.stdout.contains("  cut off  "), "{}", list.stdout);
+    let shown = record.call(["runs", "show", "last"]).status(0);
+    assert!(shown.stdout.contains(" long: cut off: "), "{}", shown.stdout);
+    assert_eq!(json(&record.call(["runs", "show", "last", "--json"]).status(0))["running"], false);
+    record.call(["runs", "remove", "last"]).status(0);
+}
+
+#[test]
+fn a_name_given_twice_means_the_newest_run() {
+    let record = Record::with_a_life();
+    let later = LIFE.replace("20260102-1000-aaaa", "20260102-1100-bbbb").replace("2026-01-02T10:", "2026-01-02T11:");
+    record.file("later.jsonl", &later).status(0);
+    let shown = record.call(["runs", "show", "before"]).status(0);
+    assert!(shown.stdout.contains("run 20260102-1100-bbbb (before)"), "{}", shown.stdout);
 }
 
 #[test]

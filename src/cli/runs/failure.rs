@@ -18,6 +18,9 @@ impl From<StoreError> for Failure {
                 }
             }
             StoreError::Ambiguous { .. } => Self::new(Exit::Usage, message).hint("give the whole id of one of them"),
+            StoreError::StillGoing { .. } => {
+                Self::new(Exit::Usage, message).hint("stop it first, with Ctrl-C where it runs")
+            }
             StoreError::AlreadyThere { run } => Self::new(Exit::Usage, message)
                 .hint(format!("`emu runs show {run}` shows it; `emu runs remove {run}` makes room for the other one")),
             StoreError::Line { .. } => Self::new(Exit::Configuration, message)

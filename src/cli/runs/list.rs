@@ -23,6 +23,7 @@ pub(super) struct Entry<'r> {
     profile: &'r str,
     length_us: u64,
     finish: Option<&'r Finish>,
+    running: bool,
     kills: u64,
     peak_bytes: Option<u64>,
     events: u64,
@@ -39,6 +40,7 @@ impl<'r> From<&'r RunRow> for Entry<'r> {
             profile: &run.profile,
             length_us: run.length.micros(),
             finish: run.finish.as_ref(),
+            running: run.running,
             kills: run.kills,
             peak_bytes: run.peak.map(Memory::bytes),
             events: run.events,
@@ -78,7 +80,7 @@ fn table(runs: &[RunRow]) -> Table {
             run.app.clone(),
             run.profile.clone(),
             Elapsed::human(run.length),
-            end(run.finish.as_ref()).to_owned(),
+            end(run).to_owned(),
             run.kills.to_string(),
             run.peak.map_or_else(|| "–".to_owned(), Memory::human),
         ]
@@ -87,14 +89,15 @@ fn table(runs: &[RunRow]) -> Table {
 }
 
 /// The end in one or two words; the summary has the sentence.
-fn end(finish: Option<&Finish>) -> &'static str {
-    match finish {
+fn end(run: &RunRow) -> &'static str {
+    match &run.finish {
         Some(Finish::Completed) => "completed",
         Some(Finish::Interrupted) => "interrupted",
         Some(Finish::NeverServed(_)) => "never served",
         Some(Finish::GivenUp(_)) => "given up",
         Some(Finish::EngineFailed(_)) => "engine failed",
         Some(Finish::Invalid(_)) => "invalid",
-        None => "not recorded",
+        None if run.running => "running",
+        None => "cut off",
     }
 }

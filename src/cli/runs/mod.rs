@@ -56,9 +56,9 @@ enum RunsVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Remove runs with all their events.
+    /// Remove runs with all their events: all of them, or none when one is still going.
     Remove {
-        /// Which: ids, beginnings of ids, names, or `last`.
+        /// Which: ids, beginnings of ids, names (of each the newest run so named), or `last`.
         #[arg(required = true, value_name = "RUN")]
         runs: Vec<String>,
         /// Say what was removed as JSON.
@@ -70,7 +70,7 @@ enum RunsVerb {
 /// One recorded run.
 #[derive(Debug, clap::Args)]
 struct Which {
-    /// An id, the beginning of one, a name, or `last`.
+    /// An id, the beginning of one, a name (the newest run so named), or `last`.
     #[arg(value_name = "RUN")]
     run: String,
 }
@@ -100,7 +100,7 @@ pub(super) fn run(args: &RunsArgs, printer: &Printer, surroundings: &Surrounding
         RunsVerb::Replay(replay) => replay::replay(&store, replay, printer),
         RunsVerb::Export { run, output } => transfer::export(&store, &run.run, output.as_deref(), printer),
         RunsVerb::Import { file, json } => transfer::import(&mut store, file, *json, printer),
-        RunsVerb::Remove { runs, json } => remove(&store, runs, *json, printer),
+        RunsVerb::Remove { runs, json } => remove(&mut store, runs, *json, printer),
     }
 }
 
@@ -115,17 +115,17 @@ fn open(surroundings: &Surroundings) -> Result<Store, Failure> {
     Ok(Store::open(&folder.join(FILE))?)
 }
 
-/// All of them are found before the first one is removed.
-fn remove(store: &Store, asked: &[String], json: bool, printer: &Printer) -> Result<Exit, Failure> {
+/// All of them are found and looked at before the first one is removed.
+fn remove(store: &mut Store, asked: &[String], json: bool, printer: &Printer) -> Result<Exit, Failure> {
     let mut runs: Vec<RunRow> = Vec::new();
     for name in asked {
         let run = store.find(name)?;
-        if !runs.contains(&run) {
+        if runs.iter().all(|other| other.id != run.id) {
             runs.push(run);
         }
     }
+    store.remove(&runs)?;
     for run in &runs {
-        store.remove(run)?;
         printer.say(&format!("removed `{}`", run.id));
     }
     if json {

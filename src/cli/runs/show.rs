@@ -18,7 +18,10 @@ fn summary(store: &Store, asked: &str, printer: &Printer) -> Result<Summary, Fai
         fold.add(&event?);
     }
     warn_skipped(events.skipped(), printer);
-    Ok(fold.summary())
+    let mut summary = fold.summary();
+    // It may have ended after its row was read.
+    summary.running = run.running && summary.finish.is_none();
+    Ok(summary)
 }
 
 /// A newer emu may have written kinds of events that this one cannot read.

@@ -15,7 +15,8 @@ pub(super) fn export(store: &Store, asked: &str, output: Option<&Path>, printer:
         printer.data(String::from_utf8_lossy(&lines).trim_end());
         return Ok(Exit::Done);
     };
-    let file = File::create(path).map_err(|error| file_failure(path, &error))?;
+    let file = File::create(path)
+        .map_err(|error| file_failure(path, &error).hint("`-o FILE` chooses another place for the file"))?;
     store.export(&run, &mut BufWriter::new(file))?;
     printer.say(&format!("`{}` is in {}", run.id, path.display()));
     Ok(Exit::Done)
@@ -26,7 +27,9 @@ pub(super) fn import(store: &mut Store, path: &Path, json: bool, printer: &Print
     let run = if path == Path::new("-") {
         store.import(&mut std::io::stdin().lock())?
     } else {
-        let file = File::open(path).map_err(|error| file_failure(path, &error))?;
+        let file = File::open(path).map_err(|error| {
+            file_failure(path, &error).hint("`emu runs export RUN -o FILE` writes a file that can be imported")
+        })?;
         store.import(&mut BufReader::new(file)).map_err(|error| in_file(path, error.into()))?
     };
     printer.say(&format!("added `{0}`; `emu runs show {0}` shows it", run.id));

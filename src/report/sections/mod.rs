@@ -34,7 +34,11 @@ pub fn sections(summary: &Summary) -> Vec<Section> {
 fn heading(summary: &Summary) -> Section {
     let run = &summary.run;
     let name = run.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let end = summary.finish.as_ref().map_or_else(|| "its end is not recorded".to_owned(), words::finish);
+    let end = match &summary.finish {
+        Some(finish) => words::finish(finish),
+        None if summary.running => "still running".to_owned(),
+        None => "cut off: its end is not recorded".to_owned(),
+    };
     let mut section = Section::new(format!("{} on {} {}", run.app, run.platform, run.plan_name))
         .line(format!("run {}{name}, begun {}, {} long: {end}", run.id, run.started, summary.length.human()))
         .line(format!("profile {}, by {} on {}, emu {}", run.plan, run.engine, run.machine, run.emu_version))

@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use super::*;
-use crate::event::{Event, Kind};
+use crate::event::{Event, Finish, Kind};
 use crate::store::tests::{Place, event, header, sample};
 use crate::store::{FILE, Store};
 use crate::units::Memory;
@@ -44,10 +44,38 @@ async fn a_run_cut_off_in_the_middle_is_readable_to_its_last_batch() {
     recorder.record(mark(1));
     recorder.progress().wait_for(|progress| progress.written == 2).await.unwrap();
     let left = tempfile::tempdir().unwrap();
-    for file in fs::read_dir(place.folder.path()).unwrap().map(Result::unwrap) {
+    for file in fs::read_dir(place.folder.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
         fs::copy(file.path(), left.path().join(file.file_name())).unwrap();
     }
     assert_eq!(read(&left.path().join(FILE)), [0, 1]);
+}
+
+#[tokio::test]
+async fn a_run_is_running_until_its_recorder_ends_and_cannot_be_removed() {
+    let mut place = Place::new();
+    let recorder = Recorder::start(place.folder.path().join(FILE));
+    recorder.record(first());
+    recorder.progress().wait_for(|progress| progress.written == 1).await.unwrap();
+    let run = place.store.find(RUN).unwrap();
+    assert!(run.running);
+    let refused = place.store.remove(std::slice::from_ref(&run)).unwrap_err();
+    assert_eq!(refused.to_string(), "run `20260102-1000-aaaa` is still going");
+    recorder.record(event(1, Kind::Finished(Finish::Completed)));
+    assert_eq!(recorder.finish(), Kept { written: 2, trouble: None });
+    let run = place.store.find(RUN).unwrap();
+    assert_eq!((run.running, &run.finish), (false, &Some(Finish::Completed)));
+    place.store.remove(&[run]).unwrap();
+}
+
+#[test]
+fn a_run_that_cannot_be_marked_as_running_is_recorded_all_the_same() {
+    let place = Place::new();
+    let path = place.folder.path().join(FILE);
+    fs::write(place.folder.path().join("live"), "in the way").unwrap();
+    let recorder = Recorder::start(path.clone());
+    recorder.record(first());
+    assert_eq!(recorder.finish(), Kept { written: 1, trouble: None });
+    assert_eq!(read(&path), [0]);
 }
 
 #[tokio::test]
@@ -55,7 +83,7 @@ async fn a_locked_file_holds_up_the_record_but_not_the_run() {
     let place = Place::new();
     let path = place.folder.path().join(FILE);
     place.store.db.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let recorder = Recorder::start_with(impatient(path.clone()));
+    let recorder = Recorder::start_with(Living::beside(&path), impatient(path.clone()));
     recorder.record(first());
     let mut progress = recorder.progress();
     progress.wait_for(|progress| progress.trouble.is_some()).await.unwrap();
@@ -78,7 +106,7 @@ fn a_full_disk_loses_the_rest_of_the_record_and_says_so() {
             Ok(db)
         }
     };
-    let recorder = Recorder::start_with(small);
+    let recorder = Recorder::start_with(Living::beside(&path), small);
     recorder.record(first());
     (1..20_000).for_each(|seq| recorder.record(mark(seq)));
     let kept = recorder.finish();
@@ -117,7 +145,7 @@ async fn a_disk_that_comes_back_gets_what_it_missed() {
         let (well, path) = (Arc::clone(&well), path.clone());
         move || if well.load(SeqCst) { impatient(path.clone())() } else { Err("no disk".to_owned()) }
     };
-    let recorder = Recorder::start_with(opening);
+    let recorder = Recorder::start_with(Living::beside(&path), opening);
     recorder.record(first());
     recorder.progress().wait_for(|progress| progress.trouble.is_some()).await.unwrap();
     well.store(true, SeqCst);

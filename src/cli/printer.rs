@@ -84,18 +84,26 @@ impl Printer {
         ignore(stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
     }
 
+    /// Takes back the line that the cursor is on. Only of use on a terminal. Past the stream that
+    /// takes colour out, which would take this out as well.
+    pub fn erase_line(&self) {
+        let mut stderr = io::stderr().lock();
+        ignore(stderr.write_all(b"\r\x1b[2K").and_then(|()| stderr.flush()));
+    }
+
     /// Says what long work is under way, on a line of its own that [`Self::clear_progress`] takes back.
     /// Only on a terminal.
     pub fn progress(&self, text: &str) {
         if self.talk_is_terminal {
-            self.raw(&format!("\r\x1b[2K{text} …"));
+            self.erase_line();
+            self.raw(&format!("{text} …"));
         }
     }
 
     /// Takes the line of [`Self::progress`] back.
     pub fn clear_progress(&self) {
         if self.talk_is_terminal {
-            self.raw("\r\x1b[2K");
+            self.erase_line();
         }
     }
 

@@ -49,6 +49,18 @@ fn wrapped(line: &str, width: usize) -> Vec<String> {
     lines.iter().map(|part| format!("{:indent$}{part}", "")).collect()
 }
 
+/// Words break over lines, numbers never do: which column gives `excess` characters, and what is left
+/// of it. `None` when nothing is in excess, or no column has that much; the table is then too wide,
+/// which reads better than a number apart from its unit.
+fn narrower(table: &Table, excess: usize) -> Option<(usize, usize)> {
+    const LEAST: usize = 12;
+    let width = |at: usize| table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
+    let words = table.columns.iter().enumerate().filter(|(_, column)| column.align == Align::Left);
+    let (at, widest) = words.filter_map(|(at, _)| Some((at, width(at)?))).max_by_key(|(_, width)| *width)?;
+    let room = widest.checked_sub(excess).filter(|room| *room >= LEAST)?;
+    (excess > 0).then_some((at, room + INDENT))
+}
+
 fn drawn(table: &Table, width: usize) -> Vec<String> {
     let mut builder = Builder::default();
     if table.columns.iter().any(|column| !column.name.is_empty()) {
@@ -61,6 +73,8 @@ fn drawn(table: &Table, width: usize) -> Vec<String> {
         let side = if column.align == Align::Right { Alignment::right() } else { Alignment::left() };
         drawn.modify(Columns::one(at), side);
     }
-    drawn.with(Wrap::new(width).keep_words(true));
+    if let Some((at, room)) = narrower(table, drawn.total_width().saturating_sub(width)) {
+        drawn.modify(Columns::one(at), Wrap::new(room).keep_words(true));
+    }
     drawn.to_string().lines().map(|line| line.trim_end().to_owned()).collect()
 }

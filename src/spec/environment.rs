@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AppSpec, Origin, Overrides, PortRules, Spec};
+use super::{AppSpec, Image, Origin, Overrides, PortRules, Spec};
 use crate::profile::{Layer, Profile, key};
 
 /// The variables and the port that follows from them.
@@ -32,7 +32,7 @@ pub(super) fn environment(profile: &Profile, app: &AppSpec, overrides: &Override
         profile.environment.iter().map(|(name, value)| (name.clone(), filled(value))).collect();
     let origin = |of: &str| profile.settings.get(of).map(|held| held.origin.clone());
     let ours = [
-        (port.variable.clone(), port.number.to_string(), origin("port.number")),
+        (port_variable(&port, app), port.number.to_string(), origin("port.number")),
         (
             profile.process.home.as_ref().map(|_| "HOME".to_owned()),
             profile.process.home.clone().unwrap_or_default(),
@@ -46,6 +46,12 @@ pub(super) fn environment(profile: &Profile, app: &AppSpec, overrides: &Override
     }
     variables.extend(overrides.environment.iter().map(|variable| (variable.name.clone(), variable.value.clone())));
     Environment { variables, port, origins }
+}
+
+/// Where the platform simply knows the port, its users write it into their start command. The
+/// built-in app has none of its own, so it is told as everywhere else.
+fn port_variable(port: &PortRules, app: &AppSpec) -> Option<String> {
+    port.variable.clone().or_else(|| (app.image == Image::Mimic).then(|| "PORT".to_owned()))
 }
 
 impl Spec {

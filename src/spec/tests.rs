@@ -205,3 +205,12 @@ proptest! {
         prop_assert!(spec.memory.enforced() <= machine.memory);
     }
 }
+
+#[test]
+fn the_built_in_app_is_told_its_port_where_the_platform_tells_nobody() {
+    let check = "[port]\nvariable = \"none\"\nnumber = 8501\n";
+    assert_eq!(resolved(check, &Overrides::default()).environment["PORT"], "8501");
+    let named = AppSpec { image: Image::Named("web".into()), ..app() };
+    let spec = resolve(&profile(check), named, &machine(), &Overrides::default()).unwrap();
+    assert!(!spec.environment.contains_key("PORT"));
+}

@@ -77,8 +77,8 @@ impl Tour {
         if let Some(need) = self.watcher.need {
             let percent = need.percent_of(self.spec.memory.limit);
             self.say(&format!(
-                "It needs {:.0} MB now, {percent:.0} % of the limit, and answers {}.",
-                need.megabytes(),
+                "It needs {} now, {percent:.0} % of the limit, and answers {}.",
+                need.human(),
                 held.told()
             ));
         }
@@ -99,10 +99,8 @@ impl Tour {
     }
 
     async fn fall_asleep(&mut self, sleep: &SleepRules, opening: &str) {
-        let real = self.unwarped(sleep.after);
-        let warped =
-            if self.spec.warp > 1 { format!(" ({} here, warped)", sleep.after.human()) } else { String::new() };
-        self.chapter(&format!("{opening}. After {real}{warped} the plan puts the app to sleep."));
+        let after = self.told(sleep.after);
+        self.chapter(&format!("{opening}. After {after} the plan puts the app to sleep."));
         let limit = (sleep.after + sleep.check_every).duration() + CALM;
         let asleep = self.watcher.reaches(&[State::Asleep], limit).await;
         self.say(if asleep {
@@ -181,7 +179,7 @@ impl Tour {
             self.chapter("This plan does not restart it. Visitors see that page until the owner reboots the app, which happens now.");
             self.ask(Command::Restart);
         } else {
-            let pause = self.unwarped(self.spec.restart.delay);
+            let pause = self.told(self.spec.restart.delay);
             self.chapter(&format!("The plan starts a fresh instance by itself; its pause is {pause}."));
         }
         let limit = self.spec.restart.delay_max.duration() + self.spec.boot.limit.duration();
@@ -195,10 +193,11 @@ impl Tour {
         });
     }
 
-    /// What the plan says of a timer that the warp has shortened, to the nearest second.
-    fn unwarped(&self, timer: Elapsed) -> Elapsed {
+    /// A platform timer as the plan says it, to the nearest second, and what the warp has made of it.
+    fn told(&self, timer: Elapsed) -> String {
         let micros = timer.micros().saturating_mul(u64::from(self.spec.warp));
-        Elapsed::from_secs((micros + 500_000) / 1_000_000)
+        let plan = Elapsed::from_secs((micros + 500_000) / 1_000_000);
+        if self.spec.warp == 1 { plan.to_string() } else { format!("{plan} ({} here, warped)", timer.human()) }
     }
 
     async fn post(&self, path: &str) -> Got {

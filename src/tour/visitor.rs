@@ -95,11 +95,19 @@ fn words(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let title = text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
     let chosen = match title {
+        // Some error pages are titled by their status alone, which is told anyway.
+        Some(title) if title.trim().chars().all(|c| c.is_ascii_digit()) => heading(&text),
         Some(title) => title,
         None if text.trim_start().starts_with(['<', '{', '[']) => "",
         None => text.lines().next().unwrap_or_default(),
     };
     chosen.trim().chars().take(48).collect()
+}
+
+/// The text of a page's first heading.
+fn heading(page: &str) -> &str {
+    let inside = page.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>"));
+    inside.map_or("", |(heading, _)| heading)
 }
 
 #[cfg(test)]
@@ -109,6 +117,7 @@ mod tests {
     #[test]
     fn an_answer_is_told_by_its_title_or_first_line() {
         assert_eq!(words(b"<html><title>Application loading</title>"), "Application loading");
+        assert_eq!(words(b"<title>502</title><h1>Bad Gateway</h1>"), "Bad Gateway");
         assert_eq!(words(b"ok\nmore"), "ok");
         assert_eq!(words(b"{\"a\":1}"), "");
     }

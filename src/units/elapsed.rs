@@ -80,7 +80,9 @@ impl Elapsed {
             0 if self.0 < 10_000 => format!("{:.1} ms", self.secs_f64() * 1e3),
             0 => format!("{ms} ms"),
             1..60 => format!("{s}.{} s", self.0 / 100_000 % 10),
+            60..3600 if s.is_multiple_of(60) => format!("{} min", s / 60),
             60..3600 => format!("{} min {} s", s / 60, s % 60),
+            _ if s % 3600 < 60 => format!("{} h", s / 3600),
             _ => format!("{} h {} min", s / 3600, s % 3600 / 60),
         }
     }

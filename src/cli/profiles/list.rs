@@ -123,6 +123,6 @@ fn lines(profiles: &[Line<'_>]) -> String {
             ]
         })
         .collect();
-    let names = ["id", "plan", "memory", "CPU", "sleep", "wake", "price", "checked", "weakest source"];
+    let names = ["id", "plan", "memory", "CPU", "sleep", "wake", "price", "checked", "source of these"];
     table(names, &rows, &[2, 3, 4, 6])
 }

@@ -8,12 +8,16 @@ const USUAL: u16 = 8080;
 
 /// Opens the front door's socket, on this machine only. The socket is kept, so nobody can take the
 /// port between choosing and using it.
-pub(super) fn bind(asked: Option<u16>) -> Result<TcpListener, Failure> {
+///
+/// Without a wish it is the usual one, or a free one when that is taken; `say` is told of that.
+pub(super) fn bind(asked: Option<u16>, say: impl Fn(&str)) -> Result<TcpListener, Failure> {
+    let on = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| refused(port, &error));
     match asked {
-        Some(port) => TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| refused(port, &error)),
-        None => TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL))
-            .or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-            .map_err(|error| refused(USUAL, &error)),
+        Some(port) => on(port),
+        None => on(USUAL).or_else(|taken| {
+            say(&format!("{}; taking a free one", taken.message));
+            on(0)
+        }),
     }
 }
 
@@ -64,7 +68,7 @@ mod tests {
     fn a_taken_port_is_told_with_its_holder_and_a_way_out() {
         let held = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = held.local_addr().unwrap().port();
-        let failure = bind(Some(port)).unwrap_err();
+        let failure = bind(Some(port), |_| {}).unwrap_err();
         assert!(failure.message.starts_with(&format!("port {port} on 127.0.0.1 is taken")), "{}", failure.message);
         assert_eq!(failure.exit, Exit::NotStarted);
         assert!(failure.hints[0].contains("--port"));
@@ -72,7 +76,10 @@ mod tests {
 
     #[test]
     fn without_a_wish_two_runs_get_two_doors() {
-        let (one, two) = (bind(None).unwrap(), bind(None).unwrap());
+        let told = std::cell::RefCell::new(Vec::new());
+        let say = |text: &str| told.borrow_mut().push(text.to_owned());
+        let (one, two) = (bind(None, say).unwrap(), bind(None, say).unwrap());
         assert_ne!(one.local_addr().unwrap(), two.local_addr().unwrap());
+        assert!(told.borrow().last().unwrap().contains("8080 on 127.0.0.1 is taken"), "{told:?}");
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn prepare(
     printer: &Printer,
     surroundings: &Surroundings,
 ) -> Result<Prepared<Docker>, Failure> {
-    let listener = door::bind(settings.port)?;
+    let listener = door::bind(settings.port, |text| printer.say(text))?;
     let docker = match settings.engine {
         EngineChoice::Auto | EngineChoice::Docker => engine::docker(surroundings).await?,
     };

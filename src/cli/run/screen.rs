@@ -47,34 +47,32 @@ impl<'p> Screen<'p> {
         self.drawn = Some(event.at);
         let live = self.live(self.status.status());
         let rows: Vec<String> = told.into_iter().chain([live]).collect();
-        self.printer.raw(&format!("\r\x1b[2K{}", rows.join("\n")));
+        self.printer.erase_line();
+        self.printer.raw(&rows.join("\n"));
     }
 
     /// Takes the live line back: the run is over.
     pub(super) fn close(&self) {
         if self.drawn.is_some() {
-            self.printer.raw("\r\x1b[2K");
+            self.printer.erase_line();
         }
     }
 
-    /// `serving   #########------- 312 MB of 537 MB, 58 %   CPU 0.08 of 0.1   12 requests, 0 held`.
+    /// `serving   #########------- 298.1 MiB of 512 MiB, 58 %   CPU 0.08 of 0.1   12 requests, 3 held`.
     fn live(&self, status: &Status) -> String {
         let state = status.state.map_or("", words::state);
         let percent = status.memory_percent();
-        let memory = format!(
-            "{} {:.0} MB of {:.0} MB, {percent:.0} %",
-            bar(percent, BAR),
-            status.need.megabytes(),
-            status.kill_at.megabytes()
-        );
+        let memory = format!("{} {} of {}, {percent:.0} %", bar(percent, BAR), status.need.human(), status.kill_at);
         let cpu = status
             .cpu
             .map_or("CPU -".to_owned(), |cpu| format!("CPU {:.2} of {}", cpu.cores(), status.cpu_share.cores()));
         let throttled = status.throttled_percent.filter(|percent| *percent >= 1.0);
         let throttled = throttled.map_or_else(String::new, |percent| format!(" ({percent:.0} % throttled)"));
         let held = self.meter.held.load(Relaxed);
-        let text = format!("{state:<9} {memory}   {cpu}{throttled}   {} requests, {held} held", status.requests);
-        let fits: String = text.chars().take(self.printer.width().saturating_sub(1)).collect();
+        let held = if held > 0 { format!(", {held} held") } else { String::new() };
+        let text = format!("{state:<9} {memory}   {cpu}{throttled}   {} requests{held}", status.requests);
+        // Room for the `^C` that a terminal echoes: a line that wraps cannot be taken back.
+        let fits: String = text.chars().take(self.printer.width().saturating_sub(4)).collect();
         format!("{LIVE}{fits}{LIVE:#}")
     }
 }

@@ -62,7 +62,7 @@ fn environment(args: &RunArgs) -> Result<Vec<Variable>, Failure> {
     for flag in &args.env {
         let Some((name, value)) = flag.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return Err(Failure::new(Exit::Usage, format!("`--env {flag}`: expected `NAME=VALUE`"))
-                .hint(format!("`--env {flag}=…`, or `--env-file` for many")));
+                .hint("for instance `--env DEBUG=0`, or `--env-file FILE` for many"));
         };
         variables.push(Variable::from_flag("--env", name, value));
     }

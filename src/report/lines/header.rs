@@ -3,6 +3,9 @@ use crate::event::{Gate, Header};
 use crate::report::words;
 use crate::spec::{AtLimit, Keeping, Spec};
 
+/// Promises share a line up to this many bytes; with the moment and the tag that is 100 columns.
+const KEPT_WIDTH: usize = 76;
+
 /// What heads every run: what is run, the plan in one line, and what becomes of its promises.
 pub(super) fn lines(header: &Header) -> Vec<(Tag, Tone, String)> {
     let (spec, machine) = (&header.spec, &header.machine);
@@ -14,11 +17,27 @@ pub(super) fn lines(header: &Header) -> Vec<(Tag, Tone, String)> {
         let text = format!("the platform's timers run {} times faster than real time", spec.warp);
         lines.push((Tag::Run, Tone::Warn, text));
     }
-    lines.extend(spec.fidelity.iter().map(|promise| match &promise.keeping {
-        Keeping::Kept => (Tag::Kept, Tone::Dim, promise.what.clone()),
-        Keeping::Approximated(how) => (Tag::Nearly, Tone::Warn, format!("{}: {how}", promise.what)),
-        Keeping::NotKept(why) => (Tag::NotKept, Tone::Warn, format!("{}: {why}", promise.what)),
+    lines.extend(kept(spec).into_iter().map(|text| (Tag::Kept, Tone::Dim, text)));
+    lines.extend(spec.fidelity.iter().filter_map(|promise| match &promise.keeping {
+        Keeping::Kept => None,
+        Keeping::Approximated(how) => Some((Tag::Nearly, Tone::Warn, format!("{}: {how}", promise.what))),
+        Keeping::NotKept(why) => Some((Tag::NotKept, Tone::Warn, format!("{}: {why}", promise.what))),
     }));
+    lines
+}
+
+/// What is kept needs no story, so several promises share a line.
+fn kept(spec: &Spec) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for promise in spec.fidelity.iter().filter(|promise| promise.keeping == Keeping::Kept) {
+        match lines.last_mut() {
+            Some(line) if line.len() + promise.what.len() < KEPT_WIDTH => {
+                line.push_str(", ");
+                line.push_str(&promise.what);
+            }
+            _ => lines.push(promise.what.clone()),
+        }
+    }
     lines
 }
 

@@ -2,7 +2,7 @@ use super::{of_limit, percent};
 use crate::event::SampleSource;
 use crate::report::table::{Column, Section, Table};
 use crate::report::{MemoryUse, Peak, Summary, words};
-use crate::units::Memory;
+use crate::units::{Elapsed, Memory};
 
 /// Peak need against the limit, the start apart from what came later.
 pub(super) fn memory(summary: &Summary) -> Section {
@@ -52,6 +52,9 @@ fn sampled(memory: &MemoryUse) -> String {
     format!("{samples}{rate}, from {}{coarse}", sources.join(" and "))
 }
 
+/// In less time than this, one burst within a period reads as several times the share.
+const ENOUGH_FOR_A_MEAN: Elapsed = Elapsed::from_secs(1);
+
 /// CPU used, against the share.
 pub(super) fn cpu(summary: &Summary) -> Section {
     let Some(cpu) = &summary.cpu else {
@@ -61,7 +64,9 @@ pub(super) fn cpu(summary: &Summary) -> Section {
         vec!["share".to_owned(), cpu.share.to_string()],
         vec!["used".to_owned(), format!("{} of CPU time in {} of running", cpu.used.human(), cpu.running.human())],
     ];
-    if let Some(mean) = cpu.mean {
+    if cpu.running < ENOUGH_FOR_A_MEAN {
+        rows.push(vec!["on average".to_owned(), "too short a time to tell".to_owned()]);
+    } else if let Some(mean) = cpu.mean {
         let of_share = f64::from(mean.get()) * 100.0 / f64::from(cpu.share.get().max(1));
         rows.push(vec!["on average".to_owned(), format!("{mean}, {} of the share", percent(of_share))]);
     }

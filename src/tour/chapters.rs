@@ -73,8 +73,7 @@ impl Tour {
         self.chapter(&format!("The app does some work and holds {size} more, a quarter of the plan's memory."));
         self.post(&format!("/memory/hold?size={}B", size.bytes())).await;
         let held = self.visitor.visit(As::Client, Method::GET, "/health").await;
-        self.watcher.catch_up();
-        if let Some(need) = self.watcher.need {
+        if let Some(need) = self.watcher.next_need(CALM).await {
             let percent = need.percent_of(self.spec.memory.limit);
             self.say(&format!(
                 "It needs {} now, {percent:.0} % of the limit, and answers {}.",

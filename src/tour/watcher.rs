@@ -13,7 +13,7 @@ pub(super) struct Watcher {
     /// Where the app stands.
     pub(super) state: State,
     /// The last memory need seen.
-    pub(super) need: Option<Memory>,
+    need: Option<Memory>,
     /// The last end of a main process.
     pub(super) exit: Option<Exit>,
 }
@@ -35,8 +35,16 @@ impl Watcher {
             .await
     }
 
+    /// The memory need of the next sample; `None` when none comes in time.
+    pub(super) async fn next_need(&mut self, limit: Duration) -> Option<Memory> {
+        self.catch_up();
+        self.need = None;
+        self.until(limit, |watcher| watcher.need.is_some()).await;
+        self.need
+    }
+
     /// Takes in what has already happened.
-    pub(super) fn catch_up(&mut self) {
+    fn catch_up(&mut self) {
         while let Ok(event) = self.events.try_recv() {
             self.take(event);
         }

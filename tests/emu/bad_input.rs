@@ -27,6 +27,11 @@ fn an_unknown_plan_is_answered_with_the_nearest_names() {
 }
 
 #[test]
+fn a_run_without_a_plan_is_told_where_the_plans_are() {
+    says(emu(["run", "mimic"]).run(), 2, &["no plan was named", "emu profiles list"]);
+}
+
+#[test]
 fn a_broken_profile_is_answered_with_every_problem_and_its_line() {
     let text = "inherits = \"render-free\"\n[memory]\nlimit = \"lots\"\nlimits = \"1 GB\"\n";
     let given = emu(["run", "--profile", "./mine.toml"]).file("mine.toml", text).run();

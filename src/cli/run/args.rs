@@ -14,7 +14,7 @@ pub struct RunArgs {
 
     /// The plan: an id (`emu profiles list`), or the path of a profile file.
     #[arg(long, short, value_name = "ID")]
-    pub(super) profile: String,
+    pub(super) profile: Option<String>,
 
     /// Where the app runs.
     #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]

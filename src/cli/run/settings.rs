@@ -27,7 +27,7 @@ pub(super) struct Settings {
 /// Turns arguments and files into values.
 pub(super) fn settle(args: &RunArgs, surroundings: &Surroundings) -> Result<Settings, Failure> {
     let target = Target::find(args.app(), &args.command).map_err(|error| no_target(&error))?;
-    let profile = profile::load(&args.profile, surroundings)?;
+    let profile = profile::load(args.profile.as_deref().ok_or_else(no_plan)?, surroundings)?;
     let overrides = Overrides {
         set: args.set.clone(),
         environment: environment(args)?,
@@ -71,6 +71,10 @@ fn environment(args: &RunArgs) -> Result<Vec<Variable>, Failure> {
 
 fn bad_env_file(error: &EnvFileError) -> Failure {
     Failure::new(Exit::Configuration, error.to_string()).hint("one `NAME=value` a line; `#` begins a comment")
+}
+
+fn no_plan() -> Failure {
+    Failure::new(Exit::Usage, "no plan was named, expected `--profile ID`").hint("`emu profiles list` names the plans")
 }
 
 fn no_target(error: &TargetError) -> Failure {

@@ -10,7 +10,7 @@ mod tests;
 pub mod v1;
 pub mod v2;
 
-pub use place::{Place, locate};
+pub use place::{Place, lines_of, locate};
 pub use reader::{Limits, Reader};
 
 use crate::event::{InstanceId, Sample, SampleSource};

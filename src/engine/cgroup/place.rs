@@ -42,6 +42,18 @@ pub fn locate(proc_cgroup: &str, mountinfo: &str) -> Option<Place> {
     mounts(mountinfo).find(|mount| mount.kind == "cgroup2").and_then(|mount| mount.folder(path)).map(Place::V2)
 }
 
+/// The lines of a `/proc/<pid>/cgroup` that speak of the group of the container called `id`.
+///
+/// A process that has ended is in the root group until it is reaped, and its number may have gone to
+/// another process. Their groups have no limit and count the whole machine: nothing may be read there.
+pub fn lines_of(id: &str, proc_cgroup: &str) -> String {
+    let of_container = |line: &&str| {
+        let path = line.splitn(3, ':').nth(2);
+        !id.is_empty() && path.is_some_and(|path| path.split('/').any(|name| name.contains(id)))
+    };
+    proc_cgroup.lines().filter(of_container).flat_map(|line| [line, "\n"]).collect()
+}
+
 fn v1_folder(controller: &str, proc_cgroup: &str, mountinfo: &str) -> Option<PathBuf> {
     let path = proc_cgroup.lines().find_map(|line| {
         let (names, path) = line.split_once(':')?.1.split_once(':')?;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::{Counters, Place, locate, number, v1, v2};
+use super::{Counters, Place, lines_of, locate, number, v1, v2};
 use crate::event::SampleSource;
 
 /// Larger than any counter file. `memory.stat` has about 2 KB.
@@ -33,11 +33,12 @@ pub struct Limits {
 }
 
 impl Reader {
-    /// Opens the counters of the group that `pid` is in. `None` when they are not visible from here.
-    pub fn of_process(pid: u32) -> Option<Self> {
+    /// Opens the counters of the group of `container`, which `pid` is in. `None` when they are not
+    /// visible from here, and when the process has ended and is in that group no more.
+    pub fn of_process(pid: u32, container: &str) -> Option<Self> {
         let cgroup = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
         let mountinfo = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
-        Self::open(locate(&cgroup, &mountinfo)?)
+        Self::open(locate(&lines_of(container, &cgroup), &mountinfo)?)
     }
 
     /// Opens the counters in `place`. `None` when the memory counter cannot be read.
@@ -96,15 +97,21 @@ impl Reader {
     }
 
     /// Whether the group still exists.
-    pub fn is_alive(&self) -> bool {
+    fn is_alive(&self) -> bool {
         match &self.place {
             Place::V1 { memory, .. } => memory.is_dir(),
             Place::V2(folder) => folder.is_dir(),
         }
     }
 
-    /// The limits in force.
-    pub fn limits(&self) -> Limits {
+    /// The limits in force, or nothing when the group is gone.
+    pub fn limits(&self) -> Option<Limits> {
+        let limits = self.read_limits();
+        // Asked afterwards: a file that went in between would read as "not limited".
+        self.is_alive().then_some(limits)
+    }
+
+    fn read_limits(&self) -> Limits {
         match &self.place {
             Place::V1 { memory, cpu, pids, .. } => Limits {
                 memory: single(memory, "memory.limit_in_bytes"),

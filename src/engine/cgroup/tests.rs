@@ -133,8 +133,39 @@ fn a_reader_reads_again_through_open_files() {
     assert_eq!(reader.counters().map(|now| now.need.bytes()), Some(500));
     write("memory.max", "max\n");
     write("cpu.max", "10000 100000\n");
-    let limits = reader.limits();
+    let limits = reader.limits().expect("the group is there");
     assert_eq!((limits.memory, limits.quota, limits.period), (None, Some(10_000), Some(100_000)));
+}
+
+#[test]
+fn a_group_that_is_gone_tells_no_limits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("memory.current"), "1000\n").expect("written");
+    let reader = Reader::open(Place::V2(folder.path().to_owned())).expect("open");
+    assert_eq!(reader.limits(), Some(Limits::default()));
+    drop(folder);
+    assert_eq!(reader.limits(), None, "gone is not the same as without limits");
+}
+
+#[test]
+fn only_the_containers_own_group_is_looked_at() {
+    let own = |id: &str, cgroup: &str| locate(&lines_of(id, cgroup), fixture!("v1/mountinfo"));
+    let living = fixture!("v1/proc-cgroup");
+    assert_eq!(own("4a17c0ffee", living), locate(living, fixture!("v1/mountinfo")));
+    assert_eq!(own("0ddba11", living), None, "the number is another process's by now");
+    assert_eq!(own("", living), None);
+    let ended = living.replace("/docker/4a17c0ffee", "/");
+    assert_eq!(own("4a17c0ffee", &ended), None, "the root group is nobody's");
+    let ancestor = living.replace("/docker/4a17c0ffee", "/docker");
+    assert_eq!(own("4a17c0ffee", &ancestor), None);
+}
+
+#[test]
+fn a_group_named_by_the_service_manager_is_the_containers_own() {
+    let own = |cgroup: &str| locate(&lines_of("4a17c0ffee", cgroup), fixture!("v2/mountinfo"));
+    assert_eq!(own(fixture!("v2/proc-cgroup")), locate(fixture!("v2/proc-cgroup"), fixture!("v2/mountinfo")));
+    assert_eq!(own("0::/\n"), None);
+    assert_eq!(own("0::/system.slice\n"), None);
 }
 
 #[test]
@@ -156,7 +187,7 @@ proptest! {
 
     #[test]
     fn junk_paths_never_panic(cgroup in ".{0,80}", mountinfo in ".{0,80}") {
-        let _ = locate(&cgroup, &mountinfo);
+        let _ = locate(&lines_of("a", &cgroup), &mountinfo);
     }
 }
 

@@ -36,8 +36,9 @@ pub(super) async fn start(core: Arc<Core>) -> Result<SocketAddr, EngineError> {
     let found =
         core.client.inspect_container(&core.container, None::<InspectContainerOptions>).await.map_err(&doing)?;
     core.pid.store(pid(&found), Ordering::Relaxed);
-    let reader = core.visible_pid().and_then(Reader::of_process).or(early.reader);
-    let limits = reader.as_ref().filter(|reader| reader.is_alive()).map(|it| in_force(&core, &found, it.limits()));
+    let reader = core.visible_pid().and_then(|pid| Reader::of_process(pid, &core.container)).or(early.reader);
+    // A process that has ended already may have taken its group along: then there is nothing to compare.
+    let limits = reader.as_ref().and_then(Reader::limits).map(|limits| in_force(&core, &found, limits));
     core.phase.send_replace(Phase::Running);
     let address = address(&core, &found).await;
     tokio::spawn(

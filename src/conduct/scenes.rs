@@ -280,7 +280,8 @@ async fn an_app_that_ends_at_once_is_given_up_with_its_last_words() {
     let Finish::NeverServed(story) = theatre.end().await else { panic!("it never served") };
     assert_eq!(
         story,
-        "the app ended with status 1; its last words: ModuleNotFoundError: No module named 'pandas' (3 starts in a row)"
+        "the app crashed with status 1 before it served; its last words: \
+         ModuleNotFoundError: No module named 'pandas' (3 starts in a row)"
     );
     assert!(theatre.engine.left().is_empty());
 }

@@ -68,12 +68,15 @@ async fn the_first_interrupt_waits_for_the_grace_and_the_second_kills() {
     patient.at(5).await;
     patient.ends(Command::Interrupt).await;
     assert_eq!(patient.epoch.now().millis() / 1_000, 15, "a grace of 10 s");
+    let told = "stopping the app as its host would: SIGTERM, then up to 10 s; Ctrl-C again kills it now";
+    assert_eq!(patient.notices(), [told]);
     let mut hasty = Theatre::open(move |_| stubborn(), |_| {});
     hasty.at(5).await;
     hasty.command(Command::Interrupt);
     hasty.pass(1_000).await;
     assert_eq!(hasty.ends(Command::Interrupt).await, Finish::Interrupted);
     assert_eq!(hasty.epoch.now().millis() / 1_000, 6);
+    assert_eq!(hasty.notices(), [told], "told once");
     assert_eq!(hasty.engine.calls(), ["create #1", "start #1", "stop #1 SIGTERM", "kill #1", "remove #1"]);
 }
 

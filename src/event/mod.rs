@@ -138,6 +138,10 @@ pub enum Kind {
     Finished(Finish),
 }
 
+/// How the notice begins that tells a user who waits after Ctrl-C what for. It is of use at that moment
+/// alone, so a summary leaves it out.
+pub const STOPPING: &str = "stopping the app as its host would";
+
 /// The first event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {

@@ -2,7 +2,9 @@
 
 use super::Lifecycle;
 use super::phase::{Origin, Phase, Then};
-use crate::event::{Finish, Gate, Hold, Kind, RequestId, Why};
+use super::setback::never_served;
+use super::slot::{Means, Slot};
+use crate::event::{Finish, Gate, Hold, Kind, RequestId, STOPPING, Why};
 use crate::spec::{Cause, LineKind};
 use crate::units::Elapsed;
 
@@ -79,13 +81,17 @@ impl Lifecycle {
     pub(super) fn asked_to_finish(&mut self) {
         let finish = match (&self.given_up, self.unserved) {
             (Some(story), _) => Finish::GivenUp(story.clone()),
-            (None, Some(_)) => Finish::NeverServed(self.unserved_story()),
+            (None, Some(starts)) => Finish::NeverServed(self.unserved_story(starts)),
             (None, None) => Finish::Completed,
         };
         self.end(finish);
     }
 
-    fn unserved_story(&self) -> String {
+    /// A start that failed tells more than the one that the end of the run has cut short.
+    fn unserved_story(&self, starts: u32) -> String {
+        if let Some(story) = &self.failed_start {
+            return never_served(story.clone(), starts);
+        }
         let story = self.slot.life().and_then(|life| life.boot.story.as_deref());
         let story = story.map_or_else(String::new, |story| format!(": {story}"));
         format!("the run was over before the app served{story}")
@@ -96,6 +102,11 @@ impl Lifecycle {
         self.end(Finish::Interrupted);
         if self.interrupts > 1 {
             self.kill();
+        } else if matches!(self.slot, Slot::Launching { .. } | Slot::Running(_) | Slot::Ending(_, Means::Stop)) {
+            self.notice(format!(
+                "{STOPPING}: {}, then up to {}; Ctrl-C again kills it now",
+                self.rules.signal, self.rules.grace
+            ));
         }
     }
 

@@ -103,7 +103,9 @@ impl Lifecycle {
             ExitCause::OutOfMemory => format!("the app was killed at its memory limit of {}", self.rules.memory.limit),
             ExitCause::KilledFromOutside => "the app was killed from outside".to_owned(),
             ExitCause::Finished | ExitCause::Crashed | ExitCause::Stopped => {
-                format!("the app ended with status {}{words}", end.ended.code)
+                let ended = if cause == ExitCause::Crashed { "crashed" } else { "ended" };
+                let when = if self.unserved.is_some() { " before it served" } else { "" };
+                format!("the app {ended} with status {}{when}{words}", end.ended.code)
             }
         }
     }

@@ -67,6 +67,8 @@ pub struct Lifecycle {
     instances: u32,
     /// Starts that failed before the app ever served; `None` once it has.
     unserved: Option<u32>,
+    /// The story of the last of them.
+    failed_start: Option<String>,
     /// Failures in a row, as the restart rules count them.
     streak: Streak,
     /// Failures of the engine in a row.
@@ -95,6 +97,7 @@ impl Lifecycle {
             gate: Gate::Hold(Hold::Booting),
             instances: 0,
             unserved: Some(0),
+            failed_start: None,
             streak: Streak::default(),
             engine_failures: 0,
             untold: None,

@@ -17,7 +17,9 @@ pub struct Rules {
     pub restart: RestartRules,
     /// What memory means.
     pub memory: MemoryLimits,
-    /// The time from the stop signal to the kill, for the platform's lines.
+    /// The stop signal, for the user.
+    pub signal: String,
+    /// The time from the stop signal to the kill, for the platform's lines and the user.
     pub grace: Elapsed,
     /// Whether the instance is started again with its disk, or a new one is made.
     pub keeps_disk: bool,
@@ -67,6 +69,7 @@ impl From<&Spec> for Rules {
                 at_limit: spec.memory.at_limit,
                 slow_check: spec.memory.slow_check,
             },
+            signal: spec.shutdown.signal.clone(),
             grace: spec.shutdown.grace,
             keeps_disk: spec.disk.kind == DiskKind::Kept,
             values: values(spec),

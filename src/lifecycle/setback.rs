@@ -29,6 +29,7 @@ impl Lifecycle {
                 self.end(Finish::NeverServed(never_served(failure.story, starts)));
                 return;
             }
+            self.failed_start = Some(failure.story.clone());
         }
         // Out of a stop, the state changes because the process has stopped; why it was is told already.
         let why = if matches!(self.phase, Phase::Stopping(_)) { Why::Stopped } else { failure.why };
@@ -90,6 +91,6 @@ impl Lifecycle {
     }
 }
 
-fn never_served(story: String, starts: u32) -> String {
+pub(super) fn never_served(story: String, starts: u32) -> String {
     if starts == 1 { story } else { format!("{story} ({starts} starts in a row)") }
 }

@@ -164,7 +164,7 @@ fn a_suspended_app_is_given_up_when_the_run_ends() {
     let mut stage = Stage::serving(|spec| spec.restart.policy = RestartPolicy::Never);
     stage.turn(Turn::Ended { ended: super::stage::end(3, 0), last_words: Some("oh no".into()) });
     stage.give(Input::Finish);
-    let story = "the app ended with status 3; its last words: oh no".to_owned();
+    let story = "the app crashed with status 3; its last words: oh no".to_owned();
     assert_eq!(stage.finish(), Some(Finish::GivenUp(story)));
 }
 
@@ -378,6 +378,38 @@ fn the_second_interrupt_kills() {
     stage.give(Input::Interrupt);
     assert_eq!(count(&stage, &Effect::Kill(InstanceId(1))), 1);
     assert_eq!(stage.finish(), Some(Finish::Interrupted));
+}
+
+#[test]
+fn the_first_interrupt_tells_what_is_waited_for() {
+    let mut stage = Stage::serving(|_| {});
+    let first = stage.lifecycle.step(stage.now, Input::Interrupt);
+    let told = "stopping the app as its host would: SIGTERM, then up to 10 s; Ctrl-C again kills it now";
+    let notices = |effects: &[Effect]| {
+        let all = effects.iter().filter(|effect| matches!(effect, Effect::Publish(Kind::Notice { .. })));
+        all.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(notices(&first), [Effect::Publish(Kind::Notice { text: told.into() })]);
+    assert_eq!(notices(&stage.lifecycle.step(stage.now, Input::Interrupt)), [], "the second has nothing to tell");
+    let mut sleeper = asleep();
+    sleeper.give(Input::Interrupt);
+    assert_eq!(sleeper.notices(), [], "nothing runs, nothing is waited for");
+}
+
+#[test]
+fn a_start_that_failed_is_why_the_app_never_served() {
+    let mut stage = Stage::new(|_| {});
+    stage.turn(Turn::Ended { ended: super::stage::end(2, 0), last_words: Some("no such knob".into()) });
+    stage.pass(2);
+    assert_eq!(stage.lifecycle.state(), Starting);
+    let mut other = stage.clone();
+    stage.give(Input::Finish);
+    let story = "the app crashed with status 2 before it served; its last words: no such knob";
+    assert_eq!(stage.finish(), Some(Finish::NeverServed(story.into())));
+    other.ends(0, 0);
+    other.give(Input::Finish);
+    let story = "the app ended with status 0 before it served (2 starts in a row)";
+    assert_eq!(other.finish(), Some(Finish::NeverServed(story.into())), "the last failure is told");
 }
 
 #[test]

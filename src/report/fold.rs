@@ -12,7 +12,7 @@ use super::sections::sections;
 use super::start::{Start, StartFold, StartKind};
 use super::states::{StateTime, StatesFold};
 use super::text::text;
-use crate::event::{Event, ExitCause, Finish, Kind, State, Why};
+use crate::event::{Event, ExitCause, Finish, Kind, STOPPING, State, Why};
 use crate::units::Elapsed;
 
 /// How many log lines of an app that never served are repeated in its summary.
@@ -152,6 +152,7 @@ impl Fold {
             Kind::State { to: State::Asleep, why, .. } if *why != Why::Begin => self.sleeps += 1,
             Kind::Exited(exit) => *self.exits.entry(exit.cause).or_default() += 1,
             Kind::HealthFailed { .. } => self.health_failures += 1,
+            Kind::Notice { text } if text.starts_with(STOPPING) => {}
             Kind::Notice { text } if self.notices.len() < NOTICES => self.notices.push(text.clone()),
             Kind::Log { line, .. } => self.hear(line),
             Kind::Finished(finish) => self.finish = Some(finish.clone()),

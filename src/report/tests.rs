@@ -1,7 +1,7 @@
 use super::story::{self, Story, app, held, life, platform};
 use super::*;
 use crate::event::stored::{Decoder, VERSION, encode};
-use crate::event::{Event, ExitCause, Finish, InstanceId, Kind, RequestId, State, Why};
+use crate::event::{Event, ExitCause, Finish, InstanceId, Kind, RequestId, STOPPING, State, Why};
 use crate::profile::Cause;
 use crate::units::{Elapsed, Memory};
 
@@ -214,6 +214,16 @@ fn an_app_that_never_served_has_its_last_words_repeated() {
     assert_eq!(summary.last_words, (4..14).map(|n| format!("line {n}")).collect::<Vec<_>>());
     assert!(printed(&summary).ends_with("The app never served. Its last words\n  | line 4\n  | line 5\n  | line 6\n  | line 7\n  | line 8\n  | line 9\n  | line 10\n  | line 11\n  | line 12\n  | line 13"));
     assert_eq!(fold(&life()).last_words, Vec::<String>::new());
+}
+
+#[test]
+fn what_was_waited_for_after_an_interrupt_is_told_then_and_not_in_the_summary() {
+    let mut story = Story::begin();
+    let text = format!("{STOPPING}: SIGTERM, then up to 30 s; Ctrl-C again kills it now");
+    story.at(100, Kind::Notice { text: text.clone() });
+    story.at(200, Kind::Notice { text: "instance #1 was left behind".into() });
+    assert_eq!(fold(&story.0).notices, ["instance #1 was left behind"]);
+    assert!(lines(&story.0, Detail::Normal).contains(&text));
 }
 
 #[test]

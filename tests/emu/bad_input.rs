@@ -72,7 +72,9 @@ fn an_unknown_setting_is_answered_with_the_nearest_one() {
     if !docker_answers() {
         return;
     }
-    says(run(["mimic", "--set", "memory.limt=1GB"]).run(), 3, &["`memory.limt`", "memory.limit"]);
+    let given = run(["mimic", "--set", "memory.limt=1GB"]).run();
+    assert_eq!(given.stderr.matches("did you mean").count(), 1, "{}", given.stderr);
+    says(given, 3, &["`memory.limt`", "memory.limit"]);
 }
 
 #[test]
@@ -154,6 +156,15 @@ fn an_app_that_exits_at_once_has_its_last_words_shown() {
     let given = run(["mimic", "--set", "restart.delay=0s", "--", "--crash-at-boot", "3"]).run().status(5);
     assert!(given.stderr.contains("status 3"), "{}", given.stderr);
     assert!(given.stdout.contains("last words"), "{}", given.stdout);
+}
+
+#[test]
+fn a_run_that_ends_in_a_later_start_tells_of_the_one_that_failed() {
+    if !docker_answers() {
+        return;
+    }
+    let given = run(["mimic", "--for", "5s", "--set", "restart.delay=1min", "--", "--bogus-knob"]).run();
+    says(given, 5, &["never served: the app crashed with status 2 before it served; its last words: "]);
 }
 
 #[test]

@@ -59,7 +59,8 @@ pub(super) fn judge(hold: Hold, request: &Request, rules: &WakeRules) -> Verdict
         return Verdict::WakeAndGive(Instead::See(page));
     }
     if rules.sleeping_methods.iter().any(|method| method.as_bytes() == request.method()) {
-        return platform(Cause::Waking);
+        // What it gets tells nothing of the app's state; the record does.
+        return if hold == Hold::Asleep { Verdict::Give(Instead::LeftAsleep) } else { platform(Cause::Waking) };
     }
     match (rule, hold) {
         (WakeAnswer::Held, _) => Verdict::WakeAndWait,

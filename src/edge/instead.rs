@@ -5,6 +5,8 @@ use crate::spec::{Cause, StandIn};
 pub(super) enum Instead {
     /// The platform's answer for this cause.
     Platform(Cause),
+    /// The answer for an app that wakes, to a visitor that leaves it asleep.
+    LeftAsleep,
     /// The platform's own file.
     StandIn(StandIn),
     /// The wake button was pressed: on to this page.

@@ -30,9 +30,8 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
     /// Makes bytes of whatever the layers gave in place of the app's answer. The only place that does.
     pub(super) async fn rescue(&mut self, record: &mut Record<'_>, instead: Instead) -> After {
         let (ending, status) = match &instead {
-            Instead::Platform(cause) => {
-                (Ending::Platform(*cause), self.shared.pages.get(cause).map_or(503, Page::status))
-            }
+            Instead::Platform(cause) => (Ending::Platform(*cause), self.status_of(*cause)),
+            Instead::LeftAsleep => (Ending::Platform(Cause::Asleep), self.status_of(Cause::Waking)),
             Instead::StandIn(file) => (Ending::StandIn, file.status),
             Instead::See(_) => (Ending::Platform(Cause::Waking), 303),
             Instead::Cut(cause) => {
@@ -50,6 +49,10 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
         record.passed_out(sent);
         record.ended(ending);
         self.deliver(after).await
+    }
+
+    fn status_of(&self, cause: Cause) -> u16 {
+        self.shared.pages.get(&cause).map_or(503, Page::status)
     }
 
     /// Answers a page that asks how things stand. Leaves no trace in the record or the meter.
@@ -72,12 +75,14 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
         (facts.path, facts.wake_path) = (record.path(), &wake_path);
         let frame = frame(self.shared, &self.request, facts, after);
         let out = &mut self.client.output;
+        let page = |cause: &Cause, out: &mut Buffer| match self.shared.pages.get(cause) {
+            Some(page) => page.write(out, &frame),
+            // Rules are complete when they come from a spec.
+            None => write(out, &Own { status: 503, headers: &Headers::new(&BTreeMap::new()), body: b"" }, &frame),
+        };
         match instead {
-            Instead::Platform(cause) => match self.shared.pages.get(cause) {
-                Some(page) => page.write(out, &frame),
-                // Rules are complete when they come from a spec.
-                None => write(out, &Own { status: 503, headers: &Headers::new(&BTreeMap::new()), body: b"" }, &frame),
-            },
+            Instead::Platform(cause) => page(cause, out),
+            Instead::LeftAsleep => page(&Cause::Waking, out),
             Instead::StandIn(file) => write_stand_in(out, file, &frame),
             Instead::See(page) => {
                 let headers = Headers::new(&BTreeMap::from([("location".to_owned(), page.clone())]));

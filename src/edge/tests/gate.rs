@@ -167,7 +167,11 @@ async fn robots_and_methods_that_do_not_count_wake_nothing() {
         Report::Ended(request) => request.ending,
         Report::WakeAsked { .. } => panic!("nothing may wake the app"),
     });
-    assert_eq!(endings, [Ending::StandIn, Ending::Platform(Cause::Waking), Ending::StandIn]);
+    assert_eq!(endings, [Ending::StandIn, Ending::Platform(Cause::Asleep), Ending::StandIn]);
+    stage.gate.send_replace(Gate::Hold(Hold::Waking));
+    say(&mut client, "HEAD / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(hear(&mut client, "\r\n\r\n").await.starts_with("HTTP/1.1 503 "));
+    assert_eq!(stage.ended().await.ending, Ending::Platform(Cause::Waking));
 }
 
 #[tokio::test(start_paused = true)]

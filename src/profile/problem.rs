@@ -91,10 +91,8 @@ impl ProfileError {
                 "`emu profiles list` shows every profile; a file of your own is named with its path".into()
             }
             Self::Unknown { near, .. } => format!("did you mean {}? `emu profiles list` shows all", in_backticks(near)),
-            Self::Invalid { problems, .. } => match problems.iter().find_map(|problem| problem.hint.clone()) {
-                Some(hint) => hint,
-                None => "docs/reference/profile-settings.md lists every setting".into(),
-            },
+            // What was probably meant stands in the message already.
+            Self::Invalid { .. } => "docs/reference/profile-settings.md lists every setting".into(),
         }
     }
 }

@@ -29,9 +29,8 @@ impl SpecProblem {
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            Self::Setting(problem) => {
-                problem.hint.clone().unwrap_or_else(|| "docs/reference/profile-settings.md lists every setting".into())
-            }
+            // What was probably meant stands in the message already.
+            Self::Setting(_) => "docs/reference/profile-settings.md lists every setting".into(),
             Self::TooLittleMemory { has, .. } => {
                 format!(
                     "give the engine more memory, or run with less of it: `--set memory.limit={}`",

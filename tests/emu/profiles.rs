@@ -207,6 +207,16 @@ fn validate_checks_files_with_their_platform_beside_them() {
 }
 
 #[test]
+fn validate_tells_an_id_from_a_file_that_is_not_there() {
+    let id = emu(["profiles", "validate", "render-free"]).run().status(3).stderr;
+    assert!(id.contains("found `render-free`, expected the path of a profile file"), "{id}");
+    assert!(id.contains("hint: `emu profiles show render-free`"), "{id}");
+    let path = emu(["profiles", "validate", "nope.toml"]).run().status(3).stderr;
+    assert!(path.contains("there is no profile file `nope.toml`"), "{path}");
+    assert!(path.contains("hint: check the path; `emu profiles new"), "{path}");
+}
+
+#[test]
 fn a_profile_of_ones_own_is_listed_and_named_by_its_id() {
     let good = read(Path::new("tests/profiles/valid/example-least.toml"));
     let call = || emu(["profiles", "list"]).file("plans/example-mine.toml", &good);

@@ -1,5 +1,8 @@
+use std::path::Path;
+
 use super::super::profile::{broken, library};
 use super::super::{Exit, Failure, Printer, Surroundings};
+use crate::app::is_path;
 
 /// Arguments of `emu profiles validate`.
 #[derive(Debug, clap::Args)]
@@ -12,6 +15,7 @@ pub struct ValidateArgs {
 /// Checks files and tells every problem of each.
 pub(super) fn run(args: &ValidateArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     let paths: Vec<&str> = args.files.iter().map(String::as_str).collect();
+    paths.iter().try_for_each(|path| is_there(path))?;
     let library = library(&paths, surroundings)?;
     let mut exit = Exit::Done;
     for path in paths {
@@ -21,4 +25,17 @@ pub(super) fn run(args: &ValidateArgs, printer: &Printer, surroundings: &Surroun
         }
     }
     Ok(exit)
+}
+
+/// What is not there may be an id, which the other commands take.
+fn is_there(path: &str) -> Result<(), Failure> {
+    if Path::new(path).exists() {
+        return Ok(());
+    }
+    if is_path(path) {
+        let failure = Failure::new(Exit::Configuration, format!("there is no profile file `{path}`"));
+        return Err(failure.hint("check the path; `emu profiles new ID --output FILE` writes a file to begin with"));
+    }
+    let failure = Failure::new(Exit::Configuration, format!("found `{path}`, expected the path of a profile file"));
+    Err(failure.hint(format!("`emu profiles show {path}` shows the profile of an id")))
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,7 +83,9 @@ fn impossible(problems: &[SpecProblem]) -> Failure {
     let exit = if usage { Exit::Configuration } else { Exit::Engine };
     let messages: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let failure = Failure::new(exit, messages.join("\n"));
-    problems.iter().map(SpecProblem::hint).fold(failure, Failure::hint)
+    // Several problems may have one way out; it is told once.
+    let hints: BTreeSet<String> = problems.iter().map(SpecProblem::hint).collect();
+    hints.into_iter().fold(failure, Failure::hint)
 }
 
 /// What runs that were killed have left goes before a new one begins. Failing at it fails nothing.

@@ -7,12 +7,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::visitor::{As, Got, Visitor};
 use super::watcher::Watcher;
 use crate::conduct::Command;
+use crate::edge::WAKE_PATH;
 use crate::event::State;
 use crate::spec::{AtLimit, SleepRules, Spec, WakeAnswer};
 use crate::units::{Elapsed, Memory};
 
-/// Reserved path of the front door that a waking button posts to.
-const WAKE_PATH: &str = "/_emu/wake";
 /// How often a waiting page is asked again.
 const POLL: Duration = Duration::from_millis(250);
 /// The longest that anything but a platform timer may take.

@@ -12,8 +12,9 @@ use crate::units::Memory;
 /// "give it back" would give back nothing.
 const BLOCK: usize = 64 << 20;
 
-/// How much is touched before somebody else gets a turn.
-const STEP: usize = 1 << 20;
+/// How much is touched before somebody else gets a turn. Large, because near the limit every return
+/// from the kernel to our own code may have to wait until that code is read from disk again.
+const STEP: usize = 16 << 20;
 
 /// Memory that is really used: every page of it was written to.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use crate::spec::{HealthCheck, Spec};
 use crate::units::Elapsed;
 
 /// Pause between two knocks at a port that is not open yet.
-const KNOCK_PAUSE: Elapsed = Elapsed::from_millis(20);
+const KNOCK_PAUSE: Elapsed = Elapsed::from_millis(10);
 /// A knock that takes longer has failed. Short, so that one lost packet does not look like a slow boot.
 const KNOCK_LIMIT: Elapsed = Elapsed::from_millis(500);
 /// Pause between two health questions before the first healthy answer.

@@ -94,8 +94,6 @@ async fn a_streamlit_app_lives_sleeps_wakes_dies_and_comes_back_on_a_free_plan()
 }
 
 fn tells_the_story(past: &Past) {
-    // For whoever wants to look: `cargo test streamlit -- --nocapture`.
-    println!("{}\n{}", past.lines.join("\n"), past.data);
     past.tells_in_order(&[
         &["starting -> serving", "ready"],
         &["nobody came"],

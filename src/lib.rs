@@ -29,6 +29,7 @@ pub mod lifecycle;
 pub mod mimic;
 pub mod profile;
 pub mod report;
+pub mod scenario;
 pub mod spec;
 pub mod store;
 pub mod tour;

@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("event", &["spec"]),
     ("lifecycle", &["event"]),
     ("report", &["event"]),
+    ("scenario", &["units"]),
     ("engine", &["event"]),
     ("edge", &["event"]),
     ("store", &["event"]),
@@ -19,11 +20,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mimic", &["units"]),
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),
-    ("cli", &["conduct", "tour", "store", "report", "app", "mimic"]),
+    ("cli", &["conduct", "tour", "store", "report", "scenario", "app", "mimic"]),
 ];
 
 /// Rooms that never touch the world.
-const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report"];
+const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report", "scenario"];
 
 /// What a pure room may not name.
 const WORLD: &[&str] =

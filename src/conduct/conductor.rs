@@ -116,14 +116,28 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
     fn input(&mut self, what: What<E::Instance>) -> Option<Input> {
         match what {
             What::Deadline => Some(Input::Tick),
-            What::Command(Command::Mark(text)) => self.fact(Kind::Mark { text }),
-            What::Command(command) => asked(&command),
+            What::Command(command) => self.asked(command),
             What::Report(Report::Ended(request)) => self.fact(Kind::Request(request)),
             What::Report(Report::WakeAsked { request, .. }) => Some(Input::WakeAsked(request)),
             What::News(news) => self.turn(news).map(|(instance, turn)| Input::Instance(instance, turn)),
             What::Done(Done::Made(instance)) => Some(Input::Instance(self.hands.hold(instance), Turn::Created)),
             What::Done(Done::Turn(instance, turn)) => Some(Input::Instance(instance, turn)),
             What::Done(Done::Losses(text)) => self.fact(Kind::Notice { text }),
+        }
+    }
+
+    /// What is asked of the lifecycle, and what is only written down.
+    fn asked(&mut self, command: Command) -> Option<Input> {
+        match command {
+            Command::Interrupt => Some(Input::Interrupt),
+            Command::Finish => Some(Input::Finish),
+            Command::Wake => Some(Input::Wake),
+            Command::Sleep => Some(Input::Sleep),
+            Command::Restart => Some(Input::Restart),
+            Command::Mark(text) => self.fact(Kind::Mark { text }),
+            Command::Phase(phase) => self.fact(Kind::Phase(phase)),
+            Command::Load(load) => self.fact(Kind::Load(load)),
+            Command::Notice(text) => self.fact(Kind::Notice { text }),
         }
     }
 
@@ -212,17 +226,6 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             let line = fill(template, &line.values);
             self.record.write(Kind::Platform { line });
         }
-    }
-}
-
-fn asked(command: &Command) -> Option<Input> {
-    match command {
-        Command::Interrupt => Some(Input::Interrupt),
-        Command::Finish => Some(Input::Finish),
-        Command::Wake => Some(Input::Wake),
-        Command::Sleep => Some(Input::Sleep),
-        Command::Restart => Some(Input::Restart),
-        Command::Mark(_) => None,
     }
 }
 

@@ -26,12 +26,12 @@ use tokio::sync::watch;
 
 use crate::edge::{Epoch, Meter, Report};
 use crate::engine::Engine;
-use crate::event::{Event, Finish, Gate, Header};
+use crate::event::{Event, Finish, Gate, Header, LoadReport, Phase};
 use conductor::Conductor;
 use probe::Dial;
 
 /// What the user, a script or a signal asks of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Ctrl-C. The first one stops the app as its host would, the second one kills it.
     Interrupt,
@@ -45,6 +45,12 @@ pub enum Command {
     Restart,
     /// Write a mark into the record.
     Mark(String),
+    /// A phase of the load begins.
+    Phase(Box<Phase>),
+    /// A phase of the load has ended.
+    Load(Box<LoadReport>),
+    /// Something the user should know, found by whoever drives the run.
+    Notice(String),
 }
 
 /// What a run needs. The caller has opened the door already.

@@ -162,6 +162,7 @@ pub(super) fn header(spec: Spec) -> Header {
     Header {
         run: "r1".into(),
         name: None,
+        part: None,
         emu_version: "0".into(),
         started: "2026-01-01T00:00:00Z".into(),
         machine: machine(),

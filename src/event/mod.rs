@@ -5,6 +5,8 @@
 
 mod gate;
 mod instance;
+mod load;
+mod part;
 mod request;
 mod sample;
 mod state;
@@ -12,6 +14,8 @@ pub mod stored;
 
 pub use gate::{Gate, Hold};
 pub use instance::{Ended, Exit, ExitCause, InstanceId, Listener, Lost};
+pub use load::{LoadFailure, LoadReport, Phase, PhaseRole, Shortfall, Spread};
+pub use part::Part;
 pub use request::{ClientKind, Ending, Request, RequestId};
 pub use sample::{Sample, SampleSource};
 pub use state::{State, Why};
@@ -134,6 +138,10 @@ pub enum Kind {
         /// Its sentence.
         text: String,
     },
+    /// A phase of the load begins.
+    Phase(Box<Phase>),
+    /// A phase of the load has ended; what its generator saw. Belongs to the phase that began last.
+    Load(Box<LoadReport>),
     /// The run is over. The last event.
     Finished(Finish),
 }
@@ -149,6 +157,9 @@ pub struct Header {
     pub run: String,
     /// The name its user gave it.
     pub name: Option<String>,
+    /// The comparison or the search it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// Version of emu.
     pub emu_version: String,
     /// Wall clock at the start, RFC 3339. The only wall time in a run.

@@ -43,6 +43,7 @@ impl Throttled {
         (self.periods > 0).then(|| self.throttled_periods as f64 * 100.0 / self.periods as f64)
     }
 
+    /// What came on top of an earlier account of the same instance.
     pub(super) fn since(self, before: Self) -> Self {
         Self {
             periods: self.periods.saturating_sub(before.periods),
@@ -117,7 +118,7 @@ pub(super) fn millicores<S: Serializer>(share: &Millicores, serializer: S) -> Re
 }
 
 #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
-fn optional_millicores<S: Serializer>(share: &Option<Millicores>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn optional_millicores<S: Serializer>(share: &Option<Millicores>, serializer: S) -> Result<S::Ok, S::Error> {
     share.map(Millicores::get).serialize(serializer)
 }
 

@@ -7,6 +7,7 @@ use super::cpu::{CpuFold, CpuUse};
 use super::facts::RunFacts;
 use super::kill::{Kill, KillFold};
 use super::memory::{MemoryFold, MemoryUse};
+use super::phases::{PhaseUse, PhasesFold};
 use super::requests::{Requests, RequestsFold};
 use super::sections::sections;
 use super::start::{Start, StartFold, StartKind};
@@ -51,6 +52,8 @@ pub struct Summary {
     pub cpu: Option<CpuUse>,
     /// Requests.
     pub requests: Requests,
+    /// What happened in each phase of the load; empty without load.
+    pub phases: Vec<PhaseUse>,
     /// Every kill with its story.
     pub kills: Vec<Kill>,
     /// How the main processes ended.
@@ -111,6 +114,7 @@ pub struct Fold {
     memory: MemoryFold,
     cpu: CpuFold,
     requests: RequestsFold,
+    phases: PhasesFold,
     kills: KillFold,
     exits: BTreeMap<ExitCause, u64>,
     sleeps: u64,
@@ -137,6 +141,7 @@ impl Fold {
         self.memory.add(event);
         self.cpu.add(event);
         self.requests.add(event);
+        self.phases.add(event);
         self.kills.add(event);
         self.count(&event.kind);
     }
@@ -183,6 +188,7 @@ impl Fold {
             memory: self.memory.memory(),
             cpu: self.cpu.cpu(),
             requests: self.requests.requests(),
+            phases: self.phases.phases(),
             kills: self.kills.kills(),
             exits: self.exits.clone(),
             sleeps: self.sleeps,

@@ -1,7 +1,7 @@
-use hdrhistogram::Histogram;
+use hdrhistogram::{Counter, Histogram};
 use serde::Serialize;
 
-use crate::event::Request;
+use crate::event::{Request, Spread};
 use crate::units::Elapsed;
 
 const DAY: u64 = 86_400_000_000;
@@ -53,7 +53,7 @@ impl Default for LatencyFold {
 }
 
 #[expect(clippy::expect_used, reason = "three digits are within the one to five that are allowed")]
-fn histogram() -> Histogram<u32> {
+fn histogram<C: Counter>() -> Histogram<C> {
     Histogram::new(3).expect("three significant digits are valid")
 }
 
@@ -75,7 +75,16 @@ impl LatencyFold {
     }
 }
 
-fn spread(values: &Histogram<u32>) -> Latency {
+/// The same account of times that somebody else has counted.
+pub(super) fn of_spread(times: &Spread) -> Latency {
+    let mut values = histogram::<u64>();
+    for (time, count) in &times.0 {
+        values.record_n((*time).min(DAY), *count).ok();
+    }
+    spread(&values)
+}
+
+fn spread<C: Counter>(values: &Histogram<C>) -> Latency {
     let count = values.len();
     let at = |per_cent: u64| {
         let enough = count * (100 - per_cent) >= 1_000;
@@ -91,7 +100,7 @@ mod tests {
     use super::*;
 
     fn of(count: u64) -> Latency {
-        let mut values = histogram();
+        let mut values = histogram::<u64>();
         (1..=count).for_each(|value| values.record(value * 1_000).unwrap());
         spread(&values)
     }

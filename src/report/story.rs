@@ -141,6 +141,7 @@ pub(super) fn header() -> Header {
     Header {
         run: "20260102-1000-aaaa".into(),
         name: Some("before".into()),
+        part: None,
         emu_version: "0.1.0".into(),
         started: "2026-01-02T10:00:00+00:00".into(),
         machine: machine(),

@@ -1,6 +1,8 @@
 //! Plain words for the values of events. Every view takes them from here.
 
-use crate::event::{ClientKind, Ending, ExitCause, Finish, Hold, SampleSource, State, Why};
+use std::fmt::Write as _;
+
+use crate::event::{ClientKind, Ending, ExitCause, Finish, Hold, LoadReport, SampleSource, Shortfall, State, Why};
 use crate::profile::Cause;
 
 /// A state: `serving`.
@@ -122,6 +124,23 @@ pub fn finish(finish: &Finish) -> String {
         Finish::EngineFailed(why) => format!("the engine failed: {why}"),
         Finish::Invalid(why) => format!("invalid, it says nothing about the plan: {why}"),
     }
+}
+
+/// What a phase of the load came to: `1200 due, 1180 answered as expected, 20 not; 10.0 of 10.0 per second`.
+pub fn load(load: &LoadReport) -> String {
+    let mut text = format!("{} due, {} answered as expected", load.due, load.answered);
+    if load.failed() > 0 {
+        write!(text, ", {} not", load.failed()).ok();
+    }
+    if load.unsent > 0 {
+        write!(text, ", {} never sent", load.unsent).ok();
+    }
+    match load.shortfall {
+        Some(Shortfall::Generator) => text.push_str("; this machine cannot send as fast as was asked"),
+        Some(Shortfall::App) => text.push_str("; the app is slower than it was asked"),
+        None => {}
+    }
+    text
 }
 
 /// `1 request`, `2 requests`.

@@ -13,6 +13,7 @@ pub(super) fn header(name: Option<String>, machine: Machine, spec: Spec) -> Head
     Header {
         run: run_id(started.to_zoned(TimeZone::UTC).datetime(), random()),
         name,
+        part: None,
         emu_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         machine,

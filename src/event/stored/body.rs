@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::frequent::{StoredLog, StoredRequest, StoredSample};
+use super::load::StoredLoad;
 use super::{StoredError, StoredEvent};
 use crate::event::{InstanceId, Kind, RequestId, State, Why};
 use crate::units::Memory;
@@ -71,6 +72,8 @@ pub(super) fn name(kind: &Kind) -> &'static str {
         Kind::Platform { .. } => "platform",
         Kind::Notice { .. } => "notice",
         Kind::Mark { .. } => "mark",
+        Kind::Phase(_) => "phase",
+        Kind::Load(_) => "load",
         Kind::Finished(_) => "finished",
     }
 }
@@ -99,6 +102,8 @@ pub(super) fn write(kind: &Kind) -> (&'static str, Box<RawValue>) {
         | Kind::Platform { line: text }
         | Kind::Notice { text }
         | Kind::Mark { text } => json(&Text { text: text.into() }),
+        Kind::Phase(phase) => json(phase),
+        Kind::Load(load) => json(&StoredLoad::from(load.as_ref())),
         Kind::Finished(finish) => json(finish),
     };
     (name(kind), body)
@@ -139,6 +144,8 @@ pub(super) fn read(stored: &StoredEvent) -> Result<Kind, StoredError> {
         "platform" => Kind::Platform { line: text()? },
         "notice" => Kind::Notice { text: text()? },
         "mark" => Kind::Mark { text: text()? },
+        "phase" => Kind::Phase(parse(stored)?),
+        "load" => Kind::Load(Box::new(parse::<StoredLoad>(stored)?.live())),
         "finished" => Kind::Finished(parse(stored)?),
         _ => return Err(StoredError::UnknownKind { seq: stored.seq, kind: stored.kind.clone() }),
     })

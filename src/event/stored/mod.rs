@@ -7,6 +7,7 @@
 
 mod body;
 mod frequent;
+mod load;
 #[cfg(test)]
 pub(crate) mod strategies;
 #[cfg(test)]

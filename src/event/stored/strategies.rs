@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use proptest::prelude::*;
 
 use crate::event::{
-    ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, Header, Hold, InstanceId, Kind, Request, RequestId,
-    Sample, SampleSource, State, Why,
+    ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, Header, Hold, InstanceId, Kind, LoadFailure, LoadReport,
+    Part, Phase, PhaseRole, Request, RequestId, Sample, SampleSource, Shortfall, Spread, State, Why,
 };
 use crate::profile::Cause;
 use crate::spec::example::{example, machine};
@@ -62,17 +62,79 @@ fn about_the_run() -> impl Strategy<Value = Kind> {
         any::<String>().prop_map(|line| Kind::Platform { line }),
         any::<String>().prop_map(|text| Kind::Notice { text }),
         any::<String>().prop_map(|text| Kind::Mark { text }),
+        phase().prop_map(|phase| Kind::Phase(Box::new(phase))),
+        load().prop_map(|load| Kind::Load(Box::new(load))),
         finish().prop_map(Kind::Finished),
     ]
 }
 
 fn header() -> impl Strategy<Value = Header> {
-    (any::<String>(), any::<Option<String>>(), 1..200_u32).prop_map(|(run, name, warp)| {
-        let mut spec = example();
-        spec.warp = warp;
-        let (emu_version, started) = ("0.1.0".to_owned(), "2026-11-22T16:18:00+00:00".to_owned());
-        Header { run, name, emu_version, started, machine: machine(), spec }
+    (any::<String>(), any::<Option<String>>(), prop::option::of(part()), 1..200_u32).prop_map(
+        |(run, name, part, warp)| {
+            let mut spec = example();
+            spec.warp = warp;
+            let (emu_version, started) = ("0.1.0".to_owned(), "2026-11-22T16:18:00+00:00".to_owned());
+            Header { run, name, part, emu_version, started, machine: machine(), spec }
+        },
+    )
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    (any::<String>(), any::<String>(), any::<u32>(), elapsed()).prop_map(|(of, arm, round, platform_delay)| Part {
+        of,
+        arm,
+        round,
+        platform_delay,
     })
+}
+
+fn phase() -> impl Strategy<Value = Phase> {
+    let role = prop::sample::select(vec![PhaseRole::Check, PhaseRole::WarmUp, PhaseRole::Measure]);
+    (any::<String>(), role, any::<String>()).prop_map(|(name, role, what)| Phase { name, role, what })
+}
+
+fn load() -> impl Strategy<Value = LoadReport> {
+    let counts = (0..u64::MAX / 4, 0..u64::MAX / 4, 0..u64::MAX / 4, any::<u32>());
+    let failures = prop::collection::btree_map(load_failure(), 1..1_000_000_u64, 0..4);
+    let spreads = (spread(), spread(), spread(), spread());
+    let shortfall = prop::option::of(prop::sample::select(vec![Shortfall::Generator, Shortfall::App]));
+    let rest = (elapsed(), elapsed(), prop::option::of(0_u32..1_000_000), shortfall, any::<Option<i32>>());
+    (counts, failures, spreads, rest).prop_map(|(counts, failures, spreads, rest)| {
+        let (due, answered, unsent, drained) = counts;
+        let (warm, cold, service, late) = spreads;
+        let (lasted, generator_cpu, asked, shortfall, command_exit) = rest;
+        LoadReport {
+            due,
+            answered,
+            failures,
+            unsent,
+            drained: drained.into(),
+            lasted,
+            asked_per_second: asked.map(|asked| f64::from(asked) / 8.0),
+            warm,
+            cold,
+            service,
+            late,
+            generator_cpu,
+            shortfall,
+            command_exit,
+        }
+    })
+}
+
+fn load_failure() -> impl Strategy<Value = LoadFailure> {
+    prop_oneof![
+        (100..600_u16).prop_map(LoadFailure::Status),
+        Just(LoadFailure::Body),
+        Just(LoadFailure::Refused),
+        Just(LoadFailure::Cut),
+        Just(LoadFailure::TimedOut),
+        Just(LoadFailure::GivenUp),
+    ]
+}
+
+fn spread() -> impl Strategy<Value = Spread> {
+    prop::collection::vec((0..u64::MAX / 2, 1..1_000_000_u64), 0..5).prop_map(Spread)
 }
 
 fn exit() -> impl Strategy<Value = Exit> {

@@ -46,6 +46,8 @@ pub enum Tag {
     Engine,
     /// emu's own remarks.
     Notice,
+    /// The load on the app.
+    Load,
     /// A chapter of the run.
     Mark,
 }
@@ -99,6 +101,7 @@ impl Tag {
             Self::Platform => "platform",
             Self::Engine => "engine",
             Self::Notice => "notice",
+            Self::Load => "load",
             Self::Mark => "mark",
         }
     }

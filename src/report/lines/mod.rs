@@ -10,7 +10,7 @@ use requests::RequestLines;
 
 use super::kill::is_kill;
 use super::words;
-use crate::event::{Event, Exit, ExitCause, Finish, InstanceId, Kind, Sample, State, Why};
+use crate::event::{Event, Exit, ExitCause, Finish, InstanceId, Kind, LoadReport, Sample, State, Why};
 use crate::units::Memory;
 
 /// A need from this share of the limit on, in percent, is worth a line …
@@ -86,6 +86,8 @@ impl Lines {
             Kind::Log { line, stderr: true, .. } => (Tag::App, Tone::Warn, line.clone()),
             Kind::Platform { line } => (Tag::Platform, Tone::Dim, line.clone()),
             Kind::Notice { text } => (Tag::Notice, Tone::Warn, text.clone()),
+            Kind::Phase(phase) => (Tag::Load, Tone::Good, format!("{}: {}", phase.name, phase.what)),
+            Kind::Load(load) => (Tag::Load, load_tone(load), words::load(load)),
             Kind::Mark { text } => (Tag::Mark, Tone::Good, text.clone()),
             Kind::Finished(finish) => (Tag::Run, finish_tone(finish), words::finish(finish)),
             detail if self.detail == Detail::Verbose => (Tag::Engine, Tone::Dim, small_step(detail)?),
@@ -169,6 +171,10 @@ fn tone(state: State) -> Tone {
         State::Suspended => Tone::Bad,
         _ => Tone::Plain,
     }
+}
+
+fn load_tone(load: &LoadReport) -> Tone {
+    if load.answered < load.due { Tone::Warn } else { Tone::Plain }
 }
 
 fn finish_tone(finish: &Finish) -> Tone {

@@ -2,6 +2,7 @@
 //! nothing to say about is said in one line.
 
 mod kills;
+mod phases;
 mod resources;
 mod starts;
 mod visitors;
@@ -27,6 +28,7 @@ pub fn sections(summary: &Summary) -> Vec<Section> {
         starts::wakes(summary),
         kills::kills(summary),
     ];
+    sections.extend(phases::phases(summary));
     sections.extend(kills::last_words(summary));
     sections
 }

@@ -1,0 +1,104 @@
+use super::{NONE, percent, time};
+use crate::event::PhaseRole;
+use crate::report::table::{Column, Section, Table};
+use crate::report::{LoadUse, PhaseUse, Summary};
+use crate::units::{Elapsed, Memory};
+
+/// Memory, CPU and latency by phase of the load. `None` for a run without load.
+pub(super) fn phases(summary: &Summary) -> Option<Section> {
+    if summary.phases.is_empty() {
+        return None;
+    }
+    let section = Section::new(format!("Phases ({})", summary.phases.len()))
+        .table(resources(summary))
+        .table(load(summary))
+        .line("latency: from the moment a request was due to its last byte, while the app served")
+        .lines(summary.phases.iter().filter_map(shortfall));
+    Some(section)
+}
+
+fn resources(summary: &Summary) -> Table {
+    let columns = vec![
+        Column::words("phase"),
+        Column::numbers("begins"),
+        Column::numbers("lasts"),
+        Column::numbers("need at first"),
+        Column::numbers("peak"),
+        Column::numbers("of limit"),
+        Column::numbers("at last"),
+        Column::numbers("CPU"),
+        Column::numbers("throttled"),
+        Column::numbers("kills"),
+    ];
+    let kill_at = summary.memory.as_ref().map(|memory| memory.kill_at);
+    let of_limit = |need: Option<Memory>| {
+        need.zip(kill_at).map_or_else(|| NONE.to_owned(), |(need, limit)| percent(need.percent_of(limit)))
+    };
+    let row = |phase: &PhaseUse| {
+        vec![
+            phase.name.clone(),
+            phase.from.human(),
+            phase.to.since(phase.from).human(),
+            memory(phase.need_first),
+            memory(phase.need_peak),
+            of_limit(phase.need_peak),
+            memory(phase.need_last),
+            phase.cpu_mean.map_or_else(|| NONE.to_owned(), |share| format!("{:.3}", share.cores())),
+            phase.throttled.percent().map_or_else(|| NONE.to_owned(), percent),
+            phase.kills.to_string(),
+        ]
+    };
+    Table { columns, rows: summary.phases.iter().map(row).collect() }
+}
+
+fn load(summary: &Summary) -> Table {
+    let columns = vec![
+        Column::words("load"),
+        Column::numbers("due"),
+        Column::numbers("as expected"),
+        Column::numbers("asked"),
+        Column::numbers("achieved"),
+        Column::numbers("p50"),
+        Column::numbers("p95"),
+        Column::numbers("p99"),
+        Column::numbers("most"),
+        Column::words("failed by"),
+    ];
+    let row = |phase: &PhaseUse| phase.load.as_ref().map(|load| load_row(phase, load));
+    Table { columns, rows: summary.phases.iter().filter_map(row).collect() }
+}
+
+fn load_row(phase: &PhaseUse, load: &LoadUse) -> Vec<String> {
+    let rate = |rate: Option<f64>| rate.map_or_else(|| NONE.to_owned(), |rate| format!("{rate:.1}/s"));
+    let counts = phase.role == PhaseRole::Measure;
+    let latency = |value: Option<Elapsed>| if counts { time(value) } else { NONE.to_owned() };
+    let failed: Vec<String> = load.failures.iter().map(|(how, count)| format!("{count} {how}")).collect();
+    vec![
+        phase.name.clone(),
+        load.due.to_string(),
+        load.answered.to_string(),
+        rate(load.asked_per_second),
+        rate(load.achieved_per_second),
+        latency(load.warm.p50),
+        latency(load.warm.p95),
+        latency(load.warm.p99),
+        latency(load.warm.max),
+        failed.join(", "),
+    ]
+}
+
+/// Less than was asked for is said aloud, with whoever is to blame.
+fn shortfall(phase: &PhaseUse) -> Option<String> {
+    let load = phase.load.as_ref()?;
+    let who = match load.shortfall? {
+        crate::event::Shortfall::Generator => {
+            "this machine cannot send as fast as was asked: the latencies are its own"
+        }
+        crate::event::Shortfall::App => "the app is slower than it was asked: requests piled up",
+    };
+    Some(format!("{}: {who}", phase.name))
+}
+
+fn memory(need: Option<Memory>) -> String {
+    need.map_or_else(|| NONE.to_owned(), Memory::human)
+}

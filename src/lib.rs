@@ -33,4 +33,5 @@ pub mod scenario;
 pub mod spec;
 pub mod store;
 pub mod tour;
+pub mod trial;
 pub mod units;

@@ -20,7 +20,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mimic", &["units"]),
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),
-    ("cli", &["conduct", "tour", "store", "report", "scenario", "app", "mimic"]),
+    ("trial", &["conduct", "tour"]),
+    ("cli", &["trial", "store", "report", "scenario", "app", "mimic"]),
 ];
 
 /// Rooms that never touch the world.

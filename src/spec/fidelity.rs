@@ -82,7 +82,10 @@ fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
         let what = format!("bursts to {}", burst.share);
         promises.push(Promise::not_kept(what, "the quota is constant: the app gets the share it can count on"));
     }
-    if let Some(cores) = asked.cores_seen {
+    if let (Some(given), true) = (spec.cpu.cores_seen, asked.cores_seen != spec.cpu.cores_seen) {
+        let how = format!("the app has {given} of {}: the load comes from elsewhere", machine.cpus);
+        promises.push(Promise::approximated("cores to run on", how));
+    } else if let Some(cores) = asked.cores_seen {
         let what = format!("{cores} cores seen");
         promises.push(if spec.cpu.cores_seen.is_some() {
             Promise::kept(what)

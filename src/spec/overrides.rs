@@ -13,6 +13,8 @@ pub struct Overrides {
     pub platform_delay: PlatformDelay,
     /// The port inside the instance, in place of the profile's.
     pub port: Option<u16>,
+    /// Cores that are left to whoever drives load at the app, where the plan's share fits on the others.
+    pub spare_cores: u32,
     /// Where visitors come in: `127.0.0.1:8080`. Fills `{host}`; `localhost` when it is not known.
     pub host: Option<String>,
 }
@@ -46,6 +48,7 @@ impl Default for Overrides {
             warp: 1,
             platform_delay: PlatformDelay::Kept,
             port: None,
+            spare_cores: 0,
             host: None,
         }
     }

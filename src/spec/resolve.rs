@@ -30,7 +30,7 @@ pub fn resolve(
     let mut spec = Spec {
         app,
         memory,
-        cpu: cpu(&profile.cpu, machine),
+        cpu: cpu(&profile.cpu, machine, overrides.spare_cores),
         limits: limits(&profile.limits, machine),
         port: environment.port,
         start: start(&profile.start, overrides),
@@ -82,12 +82,14 @@ fn memory(rules: &MemoryRules, machine: &Machine) -> Result<MemoryRules, Vec<Spe
 }
 
 /// A share above all cores becomes all cores; what the engine cannot do is taken out.
-fn cpu(rules: &CpuRules, machine: &Machine) -> CpuRules {
+fn cpu(rules: &CpuRules, machine: &Machine, left_free: u32) -> CpuRules {
     let whole = Millicores::new(machine.cpus.saturating_mul(1000));
     let share = rules.share.min(whole);
-    let pinned = rules
-        .cores_seen
-        .filter(|cores| machine.can.cpuset && *cores <= machine.cpus && cores.saturating_mul(1000) >= share.get());
+    let fits = |cores: &u32| machine.can.cpuset && *cores <= machine.cpus && cores.saturating_mul(1000) >= share.get();
+    // The load keeps the last cores to itself, so that it does not compete with the app it measures.
+    let beside_load = (left_free > 0).then(|| machine.cpus.saturating_sub(left_free)).filter(|cores| *cores > 0);
+    let asked = rules.cores_seen.into_iter().chain(beside_load).min();
+    let pinned = asked.filter(fits).or_else(|| rules.cores_seen.filter(fits));
     CpuRules { share, cores_seen: pinned, burst: None, while_serving_only: false, ..rules.clone() }
 }
 

@@ -215,3 +215,17 @@ fn the_built_in_app_is_told_its_port_where_the_platform_tells_nobody() {
     let spec = resolve(&profile(check), named, &machine(), &Overrides::default()).unwrap();
     assert!(!spec.environment.contains_key("PORT"));
 }
+
+#[test]
+fn the_load_gets_a_core_of_its_own_where_the_plan_fits_on_the_others() {
+    let spec = |share: &str, spare_cores: u32| {
+        let overrides = Overrides { spare_cores, set: vec![format!("cpu.share={share}")], ..Overrides::default() };
+        resolved("", &overrides)
+    };
+    let cpus = machine().cpus;
+    assert_eq!(spec("0.1 CPU", 0).cpu.cores_seen, None);
+    let beside = spec("0.1 CPU", 1);
+    assert_eq!(beside.cpu.cores_seen, Some(cpus - 1));
+    assert!(matches!(promise(&beside, "cores to run on"), Keeping::Approximated(_)));
+    assert_eq!(spec(&format!("{cpus} CPU"), 1).cpu.cores_seen, None);
+}

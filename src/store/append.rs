@@ -106,10 +106,11 @@ pub(super) fn fresh() -> Writing {
 }
 
 fn begin(change: &Transaction<'_>, header: &Header, format: Version) -> rusqlite::Result<i64> {
+    let part = header.part.as_ref();
     change
         .prepare_cached(
-            "INSERT INTO runs (id, name, started, profile, app, emu_version, format) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO runs (id, name, started, profile, app, emu_version, format, part_of, arm, round) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .insert(params![
             header.run,
@@ -119,5 +120,8 @@ fn begin(change: &Transaction<'_>, header: &Header, format: Version) -> rusqlite
             header.spec.app.name,
             header.emu_version,
             format.to_string(),
+            part.map(|part| &part.of),
+            part.map(|part| &part.arm),
+            part.map(|part| part.round),
         ])
 }

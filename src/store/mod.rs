@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod id;
 mod living;
+mod questions;
 mod recorder;
 mod schema;
 #[cfg(test)]
@@ -50,6 +51,8 @@ pub struct RunRow {
     pub name: Option<String>,
     /// Wall clock at the start, RFC 3339.
     pub started: String,
+    /// The question it helps to answer.
+    pub part: Option<RunPart>,
     /// The plan's id.
     pub profile: String,
     /// What its user called the app.
@@ -72,8 +75,19 @@ pub struct RunRow {
     pub kills: u64,
 }
 
-const COLUMNS: &str =
-    "key, id, name, started, profile, app, finish, emu_version, format, length_us, events, peak_bytes, kills";
+/// What a run is a part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunPart {
+    /// The id of the question.
+    pub of: String,
+    /// Which of the things compared.
+    pub arm: String,
+    /// The round, from one.
+    pub round: u32,
+}
+
+const COLUMNS: &str = "key, id, name, started, profile, app, finish, emu_version, format, length_us, events, peak_bytes, \
+                       kills, part_of, arm, round";
 
 impl Store {
     /// Opens the record at `path`, and makes it where there is none. Older files are brought up to date.
@@ -196,7 +210,13 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         events: unsigned(row.get(10)?),
         peak: row.get::<_, Option<i64>>(11)?.map(|bytes| Memory::from_bytes(unsigned(bytes))),
         kills: unsigned(row.get(12)?),
+        part: part(row)?,
     })
+}
+
+fn part(row: &Row<'_>) -> rusqlite::Result<Option<RunPart>> {
+    let of: Option<String> = row.get(13)?;
+    of.map(|of| Ok(RunPart { of, arm: row.get(14)?, round: row.get(15)? })).transpose()
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {

@@ -21,7 +21,7 @@ impl Place {
         Self { store: Store::open(&folder.path().join(FILE)).unwrap(), folder }
     }
 
-    fn add(&mut self, events: &[Event]) {
+    pub(super) fn add(&mut self, events: &[Event]) {
         append(&mut self.store.db, &mut fresh(), events).unwrap();
     }
 }
@@ -219,7 +219,7 @@ fn a_record_from_the_future_is_refused_with_what_to_do() {
     let message = Store::open(&path).unwrap_err().to_string();
     assert_eq!(
         message.replace(&folder.path().display().to_string(), "FOLDER"),
-        "the record `FOLDER/runs.sqlite3` has schema version 99, this emu knows version 1; \
+        "the record `FOLDER/runs.sqlite3` has schema version 99, this emu knows version 2; \
          use a newer emu, or point `EMU_HOME` at another folder"
     );
 }

@@ -1,24 +1,15 @@
-use clap::ValueEnum;
-
+use crate::cli::subject::SubjectArgs;
 use crate::units::Elapsed;
 
 /// Arguments of `emu run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// What to run: an image, or `mimic`, the app inside emu. Nothing plays the tour.
-    app: Option<String>,
-
-    /// The command, in place of the image's own. For mimic: its knobs.
-    #[arg(last = true, value_name = "CMD")]
-    pub(super) command: Vec<String>,
-
     /// The plan: an id (`emu profiles list`), or the path of a profile file.
     #[arg(long, short, value_name = "ID")]
     pub(super) profile: Option<String>,
 
-    /// Where the app runs.
-    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
-    pub(super) engine: EngineChoice,
+    #[command(flatten)]
+    pub(super) subject: SubjectArgs,
 
     /// The port of the front door on 127.0.0.1. Without it: 8080, or a free one when that is taken.
     #[arg(long, value_name = "N")]
@@ -37,18 +28,6 @@ pub struct RunArgs {
     #[arg(long)]
     pub(super) no_platform_delay: bool,
 
-    /// Change one setting of the profile, as its file names it: `memory.limit=256MiB`.
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(super) set: Vec<String>,
-
-    /// Give the app a variable.
-    #[arg(long, short, value_name = "NAME=VALUE")]
-    pub(super) env: Vec<String>,
-
-    /// Give the app the variables of a file.
-    #[arg(long, value_name = "FILE")]
-    pub(super) env_file: Vec<std::path::PathBuf>,
-
     /// A name for the run, to find it again.
     #[arg(long)]
     pub(super) name: Option<String>,
@@ -60,20 +39,4 @@ pub struct RunArgs {
     /// Print the summary as JSON.
     #[arg(long)]
     pub(super) json: bool,
-}
-
-impl RunArgs {
-    /// What to run, as typed.
-    pub(super) fn app(&self) -> Option<&str> {
-        self.app.as_deref()
-    }
-}
-
-/// Where an app runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum EngineChoice {
-    /// The best one that answers.
-    Auto,
-    /// A Docker daemon, or one that speaks its language.
-    Docker,
 }

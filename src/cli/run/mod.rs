@@ -4,35 +4,32 @@
 //! spec, [`play`] connects the rooms and lets them run, [`screen`] shows what happens.
 
 mod args;
-mod door;
-mod header;
 mod play;
 mod prepare;
 mod screen;
 mod settings;
-mod signals;
 
 pub use args::RunArgs;
 pub(super) use screen::coloured;
 
 use tokio::runtime::Builder;
-use tokio::sync::mpsc;
 
+use super::signals::Interrupts;
 use super::{Exit, Failure, Printer, Surroundings};
-use signals::Interrupts;
+use crate::trial::Asking;
 
 /// Runs an app under a plan to its end.
 pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     let settings = settings::settle(args, surroundings)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     runtime.block_on(async {
-        let (commands, asked) = mpsc::unbounded_channel();
-        let interrupts = Interrupts::listen(commands.clone()).map_err(|error| no_runtime(&error))?;
+        let asking = Asking::default();
+        let interrupts = Interrupts::listen(asking.commands.clone()).map_err(|error| no_runtime(&error))?;
         let prepared = tokio::select! {
             prepared = prepare::prepare(&settings, printer, surroundings) => prepared?,
             () = interrupts.first() => return Ok(Exit::Interrupted),
         };
-        let playing = play::play(prepared, play::Hands { commands, asked }, printer);
+        let playing = play::play(prepared, asking, printer);
         tokio::select! {
             ended = playing => ended,
             () = interrupts.third() => Ok(left_behind(printer)),

@@ -1,70 +1,35 @@
-use std::cell::RefCell;
-use std::net::TcpListener;
 use std::sync::Arc;
-
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::sync::watch;
-use tokio::time::sleep;
 
 use super::prepare::Prepared;
 use super::screen::Screen;
 use crate::cli::summary::summary as show;
 use crate::cli::{Exit, Failure, Printer};
-use crate::conduct::{self, Command, Run};
-use crate::edge::{self, Door, EdgeRules, Epoch, Meter, Wiring};
+use crate::edge::Meter;
 use crate::engine::Engine;
-use crate::event::{Event, Finish, Gate, Header, Hold};
+use crate::event::{Event, Finish};
 use crate::report::Fold;
 use crate::store::{Kept, Recorder};
-use crate::tour::{self, Stage};
+use crate::trial::{self, Asking, Script, Trial};
 use crate::units::Elapsed;
 
-/// Open requests get this long to end when the run does.
-const DRAIN: Elapsed = Elapsed::from_secs(1);
-
-/// Both ends of the way to ask something of a run.
-pub(super) struct Hands {
-    pub(super) commands: UnboundedSender<Command>,
-    pub(super) asked: UnboundedReceiver<Command>,
-}
-
-/// Connects the rooms, lets the run take its course, and shows what it came to.
-pub(super) async fn play<E: Engine>(prepared: Prepared<E>, hands: Hands, printer: &Printer) -> Result<Exit, Failure> {
+/// Lets the run take its course, and shows what it came to.
+pub(super) async fn play<E: Engine>(prepared: Prepared<E>, asking: Asking, printer: &Printer) -> Result<Exit, Failure> {
     let Prepared { engine, header, listener, record, plan } = prepared;
-    let epoch = Epoch::begin();
-    let (gate, watched) = watch::channel(Gate::Hold(Hold::Booting));
-    let (reports, arriving) = mpsc::unbounded_channel();
     let meter = Arc::new(Meter::default());
-    let wiring =
-        Wiring { rules: EdgeRules::from(&header.spec), epoch, gate: watched, reports, meter: Arc::clone(&meter) };
-    let door = open(listener, wiring)?;
-    let recorder = record.map(Recorder::start);
-    let tour = begin(&plan, &door, &header, &hands.commands);
-    let audience = RefCell::new(Audience {
+    let mut audience = Audience {
         screen: Screen::new(printer, &plan, Arc::clone(&meter)),
         fold: Fold::new(),
-        recorder,
-        tour,
-    });
-    let run = Run {
-        engine,
-        header,
-        epoch,
-        listening: Some(format!("http://{}", door.address())),
-        gate,
-        reports: arriving,
-        meter,
-        commands: hands.asked,
+        recorder: record.map(Recorder::start),
     };
-    let finish = conduct::run(run, |event| audience.borrow_mut().take(event)).await;
-    door.shut(DRAIN).await;
-    Ok(audience.into_inner().close(&finish, printer, &plan))
+    let trial = Trial { engine, header, listener, script: plan.script.clone(), length: plan.length, meter };
+    let finish = trial::play(trial, asking, |event| audience.take(event)).await.map_err(|error| no_door(&error))?;
+    Ok(audience.close(&finish, printer, &plan))
 }
 
 /// What the run shall show, and when it ends by itself.
 pub(super) struct Plan {
-    /// Whether the tour is played.
-    pub(super) tour: bool,
+    /// What is done to the app.
+    pub(super) script: Script,
     /// When to end.
     pub(super) length: Option<Elapsed>,
     /// Say every request.
@@ -73,33 +38,8 @@ pub(super) struct Plan {
     pub(super) json: bool,
 }
 
-fn open(listener: TcpListener, wiring: Wiring) -> Result<Door, Failure> {
-    edge::serve(listener, wiring)
-        .map_err(|error| Failure::new(Exit::NotStarted, format!("the front door cannot be opened: {error}")))
-}
-
-/// Starts what goes on beside the loop: the tour, and the clock of `--for`.
-fn begin(
-    plan: &Plan,
-    door: &Door,
-    header: &Header,
-    commands: &UnboundedSender<Command>,
-) -> Option<UnboundedSender<Event>> {
-    if let Some(length) = plan.length {
-        let commands = commands.clone();
-        tokio::spawn(async move {
-            sleep(length.duration()).await;
-            // The run may be over already.
-            let _ = commands.send(Command::Finish);
-        });
-    }
-    if !plan.tour {
-        return None;
-    }
-    let (told, events) = mpsc::unbounded_channel();
-    let stage = Stage { edge: door.address(), spec: Arc::new(header.spec.clone()), commands: commands.clone(), events };
-    tokio::spawn(tour::play(stage));
-    Some(told)
+fn no_door(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::NotStarted, format!("the front door cannot be opened: {error}"))
 }
 
 /// Everybody who reads a run's events. None of them can fail the run.
@@ -107,17 +47,12 @@ struct Audience<'p> {
     screen: Screen<'p>,
     fold: Fold,
     recorder: Option<Recorder>,
-    tour: Option<UnboundedSender<Event>>,
 }
 
 impl Audience<'_> {
     fn take(&mut self, event: Event) {
         self.screen.show(&event);
         self.fold.add(&event);
-        if let Some(tour) = &self.tour {
-            // The tour may have ended.
-            let _ = tour.send(event.clone());
-        }
         if let Some(recorder) = &self.recorder {
             recorder.record(event);
         }

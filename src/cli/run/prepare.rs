@@ -3,12 +3,12 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::args::EngineChoice;
-use super::door;
-use super::header::header;
 use super::play::Plan;
 use super::settings::Settings;
 use crate::app::Target;
+use crate::cli::door;
+use crate::cli::header::{Called, header};
+use crate::cli::subject::EngineChoice;
 use crate::cli::{Exit, Failure, Printer, Surroundings, engine};
 use crate::engine::Engine;
 use crate::engine::docker::Docker;
@@ -16,6 +16,7 @@ use crate::event::Header;
 use crate::spec::{Image, Machine, Overrides, Spec, SpecProblem, resolve};
 use crate::store::FILE;
 use crate::tour;
+use crate::trial::Script;
 
 /// Everything a run needs, checked.
 pub(super) struct Prepared<E> {
@@ -50,13 +51,14 @@ pub(super) async fn prepare(
     if record.is_none() {
         printer.warn("no place for the record: neither `EMU_HOME` nor `HOME` is set; this run is not recorded");
     }
-    let header = header(settings.name.clone(), docker.machine().clone(), spec);
+    let called = Called { name: settings.name.clone(), part: None };
+    let header = header(called, docker.machine().clone(), spec);
     Ok(Prepared { engine: Arc::new(docker), header, listener, record, plan: plan(settings) })
 }
 
 fn plan(settings: &Settings) -> Plan {
     Plan {
-        tour: settings.target == Target::Tour,
+        script: if settings.target == Target::Tour { Script::Tour } else { Script::Visitors },
         length: settings.length,
         verbose: settings.verbose,
         json: settings.json,

@@ -1,7 +1,7 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 
-use crate::cli::{Exit, Failure};
+use super::{Exit, Failure};
 
 /// Tried first when no port was asked for, because people remember it.
 const USUAL: u16 = 8080;

@@ -3,17 +3,24 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::event::Header;
+use crate::event::{Header, Part};
 use crate::spec::{Machine, Spec};
 use crate::store::run_id;
 
+/// What its user calls a run, and what it is a part of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Called {
+    pub(super) name: Option<String>,
+    pub(super) part: Option<Part>,
+}
+
 /// The first event of a run. The one place where a run reads the wall clock.
-pub(super) fn header(name: Option<String>, machine: Machine, spec: Spec) -> Header {
+pub(super) fn header(called: Called, machine: Machine, spec: Spec) -> Header {
     let started = Timestamp::now();
     Header {
         run: run_id(started.to_zoned(TimeZone::UTC).datetime(), random()),
-        name,
-        part: None,
+        name: called.name,
+        part: called.part,
         emu_version: env!("CARGO_PKG_VERSION").to_owned(),
         started: started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         machine,

@@ -1,0 +1,82 @@
+use clap::ValueEnum;
+
+use super::{Exit, Failure};
+use crate::app::{self, EnvFileError, Target, TargetError};
+use crate::spec::{Overrides, Variable};
+
+/// What is run, and what is changed about it: the arguments that every command with an app takes.
+#[derive(Debug, clap::Args)]
+pub struct SubjectArgs {
+    /// What to run: an image, or `mimic`, the app inside emu. Nothing: `emu run` plays the tour,
+    /// `emu compare` and `emu fit` look into `emu.toml`.
+    pub(super) app: Option<String>,
+
+    /// The command, in place of the image's own. For mimic: its knobs.
+    #[arg(last = true, value_name = "CMD")]
+    pub(super) command: Vec<String>,
+
+    /// Where the app runs.
+    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
+    pub(super) engine: EngineChoice,
+
+    /// Change one setting of the profile, as its file names it: `memory.limit=256MiB`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+
+    /// Give the app a variable.
+    #[arg(long, short, value_name = "NAME=VALUE")]
+    pub(super) env: Vec<String>,
+
+    /// Give the app the variables of a file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) env_file: Vec<std::path::PathBuf>,
+}
+
+/// Where an app runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// The best one that answers.
+    Auto,
+    /// A Docker daemon, or one that speaks its language.
+    Docker,
+}
+
+impl SubjectArgs {
+    /// What to run.
+    pub(super) fn target(&self) -> Result<Target, Failure> {
+        Target::find(self.app.as_deref(), &self.command).map_err(|error| no_target(&error))
+    }
+
+    /// What is changed about the profile and the environment.
+    pub(super) fn overrides(&self) -> Result<Overrides, Failure> {
+        Ok(Overrides { set: self.set.clone(), environment: self.environment()?, ..Overrides::default() })
+    }
+
+    /// Variables of files first, so that a flag wins over a file.
+    fn environment(&self) -> Result<Vec<Variable>, Failure> {
+        let mut variables = Vec::new();
+        for file in &self.env_file {
+            let name = file.display().to_string();
+            for pair in app::read_env_file(file).map_err(|error| bad_env_file(&error))? {
+                variables.push(Variable::from_file(&name, u32::try_from(pair.line).ok(), pair.name, pair.value));
+            }
+        }
+        for flag in &self.env {
+            let Some((name, value)) = flag.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+                return Err(Failure::new(Exit::Usage, format!("`--env {flag}`: expected `NAME=VALUE`"))
+                    .hint("for instance `--env DEBUG=0`, or `--env-file FILE` for many"));
+            };
+            variables.push(Variable::from_flag("--env", name, value));
+        }
+        Ok(variables)
+    }
+}
+
+/// What is wrong with what was to be run, as a failure with a next step.
+pub(super) fn no_target(error: &TargetError) -> Failure {
+    Failure::new(Exit::Usage, error.to_string()).hint(error.hint())
+}
+
+fn bad_env_file(error: &EnvFileError) -> Failure {
+    Failure::new(Exit::Configuration, error.to_string()).hint("one `NAME=value` a line; `#` begins a comment")
+}

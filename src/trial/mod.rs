@@ -1,0 +1,98 @@
+//! One run, from its first event to its last, with whatever is done to the app meanwhile.
+//!
+//! Connects the rooms: the front door, the loop, and the script (visitors of their own accord, the
+//! tour, or a load). Everything that happens is handed to one listener.
+
+mod begin;
+
+use std::cell::RefCell;
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::watch;
+
+use crate::conduct::{self, Command, Run};
+use crate::edge::{self, EdgeRules, Epoch, Meter, Wiring};
+use crate::engine::Engine;
+use crate::event::{Event, Finish, Gate, Header, Hold};
+use crate::units::Elapsed;
+
+/// Open requests get this long to end when the run does.
+const DRAIN: Elapsed = Elapsed::from_secs(1);
+
+/// What a run needs.
+#[derive(Debug)]
+pub struct Trial<E> {
+    /// Where instances live.
+    pub engine: Arc<E>,
+    /// The first event, with everything that was resolved.
+    pub header: Header,
+    /// Where visitors come in.
+    pub listener: TcpListener,
+    /// What is done to the app.
+    pub script: Script,
+    /// When to end at the latest; `None` for when the script ends, or somebody asks.
+    pub length: Option<Elapsed>,
+    /// What moves through the front door, for whoever wants to look.
+    pub meter: Arc<Meter>,
+}
+
+/// What is done to the app.
+#[derive(Debug, Clone)]
+pub enum Script {
+    /// Nothing: visitors come of their own accord, and the run lasts until somebody ends it.
+    Visitors,
+    /// The whole life of a plan, told in sentences.
+    Tour,
+}
+
+/// Both ends of the way to ask something of a run.
+#[derive(Debug)]
+pub struct Asking {
+    /// Where to ask.
+    pub commands: UnboundedSender<Command>,
+    /// Where the run hears it.
+    pub asked: UnboundedReceiver<Command>,
+}
+
+impl Default for Asking {
+    fn default() -> Self {
+        let (commands, asked) = mpsc::unbounded_channel();
+        Self { commands, asked }
+    }
+}
+
+/// Carries out one run, and tells how it ended. Every event goes to `publish`, which must not block.
+///
+/// Fails only when the front door cannot be opened; nothing runs then.
+pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMut(Event)) -> io::Result<Finish> {
+    let Trial { engine, header, listener, script, length, meter } = trial;
+    let epoch = Epoch::begin();
+    let (gate, watched) = watch::channel(Gate::Hold(Hold::Booting));
+    let (reports, arriving) = mpsc::unbounded_channel();
+    let rules = EdgeRules::from(&header.spec);
+    let wiring = Wiring { rules, epoch, gate: watched, reports, meter: Arc::clone(&meter) };
+    let door = edge::serve(listener, wiring)?;
+    let stage = begin::Stage { edge: door.address(), spec: Arc::new(header.spec.clone()), commands: asking.commands };
+    let mut followers = begin::begin(&script, length, stage);
+    let run = Run {
+        engine,
+        header,
+        epoch,
+        listening: Some(format!("http://{}", door.address())),
+        gate,
+        reports: arriving,
+        meter,
+        commands: asking.asked,
+    };
+    let publish = RefCell::new(publish);
+    let finish = conduct::run(run, |event| {
+        followers.tell(&event);
+        (publish.borrow_mut())(event);
+    })
+    .await;
+    door.shut(DRAIN).await;
+    Ok(finish)
+}

@@ -10,6 +10,7 @@
 //! - [`event`]: the vocabulary of a run, and the gate that stands between visitors and the app.
 //! - [`lifecycle`]: the state machine of an instance. The only place that decides.
 //! - [`report`]: folds over events: summary, tables, JSON.
+//! - [`scenario`]: how an app is loaded, in which phases, and what it must live up to.
 //! - [`app`]: what the user asked to run.
 //! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
 //! - [`edge`]: the front door.

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["event"]),
     ("edge", &["event"]),
     ("store", &["event"]),
-    ("app", &["spec"]),
+    ("app", &["spec", "scenario"]),
     ("mimic", &["units"]),
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),

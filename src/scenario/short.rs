@@ -1,0 +1,192 @@
+//! The short form of a scenario, as typed behind `--load`: `20/s for 2m /search then rest for 30s`.
+
+use super::defaults::{LONGEST, MOST_TIMES, MOST_USERS, name};
+use super::target::{self, is_path};
+use super::think::ends;
+use super::values::{Call, Model, Phase, Rate, Scenario, Think};
+use crate::units::{Elapsed, UnitError};
+
+/// One example of each form.
+pub const FORMS: &[&str] = &[
+    "20/s for 2m",
+    "5/s to 50/s for 1m",
+    "10 users for 1m",
+    "3 users thinking 1s to 3s for 2m",
+    "1 call",
+    "rest for 30s",
+];
+
+/// Why a text is no short form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{part}` is no load: found {found}, expected {expected}")]
+pub struct ShortError {
+    /// The phase it stands in, as typed.
+    pub part: String,
+    /// What stands there.
+    pub found: String,
+    /// What would have been right.
+    pub expected: String,
+}
+
+impl ShortError {
+    /// The forms that are understood.
+    pub fn hint(&self) -> String {
+        let forms: Vec<String> = FORMS.iter().map(|form| format!("`{form}`")).collect();
+        format!(
+            "a load is {}, each with a path behind it or not (`20/s for 2m /search?q=tea`), \
+             several between `;` or `then`, or the path of a scenario file",
+            forms.join(", ")
+        )
+    }
+}
+
+impl Scenario {
+    /// Reads the short form.
+    ///
+    /// # Errors
+    /// The first phase that cannot be read.
+    pub fn short(text: &str) -> Result<Self, ShortError> {
+        let mut phases = Vec::new();
+        let mut names = Vec::new();
+        for part in parts(text) {
+            let phase = phase(&part, &names).map_err(|(found, expected)| ShortError { part, found, expected })?;
+            names.push(phase.name.clone());
+            phases.push(phase);
+        }
+        Ok(Self::of(text.trim(), phases))
+    }
+}
+
+/// What was found, and what was expected.
+type Mismatch = (String, String);
+
+/// The phases of a text: what stands between `;` and the word `then`. At least one, maybe empty.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![Vec::new()];
+    for between in text.split_inclusive(';') {
+        let (words, ends_here) = between.strip_suffix(';').map_or((between, false), |words| (words, true));
+        for word in words.split_whitespace() {
+            if word == "then" {
+                parts.push(Vec::new());
+            } else if let Some(last) = parts.last_mut() {
+                last.push(word);
+            }
+        }
+        if ends_here {
+            parts.push(Vec::new());
+        }
+    }
+    parts.into_iter().map(|words| words.join(" ")).collect()
+}
+
+/// One phase, cut into what its words introduce.
+struct Clauses<'t> {
+    /// What stands before the first of them: `20/s`, `3 users`, `rest`.
+    head: &'t str,
+    thinking: Option<&'t str>,
+    lasts: Option<&'t str>,
+    path: Option<&'t str>,
+}
+
+fn phase(part: &str, taken: &[String]) -> Result<Phase, Mismatch> {
+    let clauses = clauses(part)?;
+    let model = model(&clauses)?;
+    if clauses.thinking.is_some() && !matches!(model, Model::Closed { .. }) {
+        return Err(("`thinking`".into(), "it behind a number of users: `3 users thinking 1s to 3s for 2m`".into()));
+    }
+    Ok(Phase { name: name(&model, taken), calls: calls(&model, clauses.path)?, model })
+}
+
+fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
+    let (words, path) = match part.rsplit_once(' ') {
+        Some((words, path)) if path.starts_with('/') => (words, Some(path)),
+        _ => (part, None),
+    };
+    let mut clauses = Clauses { head: words, thinking: None, lasts: None, path };
+    // From the back: each cut leaves the words before it.
+    while let Some((at, word)) = last_keyword(clauses.head) {
+        let (before, said) = (clauses.head[..at].trim_end(), clauses.head[at + word.len()..].trim_start());
+        let clause = if word == "for" { &mut clauses.lasts } else { &mut clauses.thinking };
+        if clause.replace(said).is_some() {
+            return Err((format!("`{word}` twice"), "it once".into()));
+        }
+        clauses.head = before;
+    }
+    Ok(clauses)
+}
+
+/// The last `for` or `thinking` that is a word, and where it begins.
+fn last_keyword(words: &str) -> Option<(usize, &'static str)> {
+    let mut end = words.len();
+    for word in words.rsplit(' ') {
+        let at = end - word.len();
+        if let Some(keyword) = ["for", "thinking"].into_iter().find(|keyword| *keyword == word) {
+            return Some((at, keyword));
+        }
+        end = at.saturating_sub(1);
+    }
+    None
+}
+
+fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
+    let head = clauses.head;
+    let (number, noun) = head.rsplit_once(' ').unwrap_or(("", head));
+    match noun {
+        "rest" if number.is_empty() => Ok(Model::Rest { lasts: lasts(clauses)? }),
+        "call" | "calls" if clauses.lasts.is_none() => Ok(Model::Each { times: count(number, MOST_TIMES, "calls")? }),
+        "call" | "calls" => {
+            Err(("`for` behind a number of calls".into(), "none: they end with the last answer".into()))
+        }
+        "user" | "users" => Ok(Model::Closed {
+            users: count(number, MOST_USERS, "users")?,
+            ramp: Elapsed::ZERO,
+            think: clauses.thinking.map(think).transpose()?.unwrap_or(Think::NONE),
+            lasts: lasts(clauses)?,
+        }),
+        _ if head.contains('/') => {
+            let (from, to) = rates(head).map_err(mismatch)?;
+            Ok(Model::Open { from, to, lasts: lasts(clauses)? })
+        }
+        _ if head.is_empty() => Err(("nothing".into(), "a load such as `20/s for 2m`".into())),
+        _ => Err((format!("`{head}`"), "a rate such as `20/s`, `10 users`, `1 call` or `rest`".into())),
+    }
+}
+
+/// `20/s`, or `5/s to 50/s`.
+pub(super) fn rates(text: &str) -> Result<(Rate, Rate), UnitError> {
+    let (from, to) = ends(text).unwrap_or((text, text));
+    Ok((from.parse()?, to.parse()?))
+}
+
+fn think(text: &str) -> Result<Think, Mismatch> {
+    let think: Think = text.parse().map_err(mismatch)?;
+    if think.most <= LONGEST { Ok(think) } else { Err((format!("`{text}`"), format!("at most {LONGEST}"))) }
+}
+
+fn count(text: &str, most: u32, what: &str) -> Result<u32, Mismatch> {
+    let number = text.replace('_', "").parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| (format!("`{text}`"), format!("a number of {what} from 1 to {most}")))
+}
+
+fn lasts(clauses: &Clauses<'_>) -> Result<Elapsed, Mismatch> {
+    let Some(text) = clauses.lasts else {
+        return Err(("no duration".into(), format!("one, as in `{} for 2m`", clauses.head)));
+    };
+    let lasts: Elapsed = text.parse().map_err(mismatch)?;
+    let in_bounds = lasts > Elapsed::ZERO && lasts <= LONGEST;
+    if in_bounds { Ok(lasts) } else { Err((format!("`{text}`"), format!("more than 0 s and at most {LONGEST}"))) }
+}
+
+fn calls(model: &Model, path: Option<&str>) -> Result<Vec<Call>, Mismatch> {
+    match (model, path) {
+        (Model::Rest { .. }, None) => Ok(Vec::new()),
+        (Model::Rest { .. }, Some(path)) => Err((format!("`{path}`"), "no path: nothing is sent".into())),
+        (_, Some(path)) if !is_path(path) => Err((format!("`{path}`"), target::PATH.into())),
+        (_, path) => Ok(vec![Call::get(path.unwrap_or("/"))]),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
+fn mismatch(error: UnitError) -> Mismatch {
+    (format!("`{}`", error.found), error.expected.to_owned())
+}

@@ -1,0 +1,202 @@
+use proptest::prelude::*;
+
+use super::defaults::{CONNECTIONS, LONGEST, MOST_TIMES, MOST_USERS};
+use super::*;
+use crate::units::Elapsed;
+
+fn model(text: &str) -> Model {
+    let scenario = Scenario::short(text).unwrap_or_else(|error| panic!("{error}"));
+    let [phase] = scenario.phases.as_slice() else { panic!("{text}: {scenario:?}") };
+    phase.model
+}
+
+fn secs(secs: u64) -> Elapsed {
+    Elapsed::from_secs(secs)
+}
+
+#[test]
+fn every_short_form_is_read() {
+    let open = |from, to, lasts| Model::Open { from: Rate(from), to: Rate(to), lasts };
+    assert_eq!(model("20/s for 2m"), open(20.0, 20.0, secs(120)));
+    assert_eq!(model("5/s to 50/s for 1 min"), open(5.0, 50.0, secs(60)));
+    let closed = |users, think, lasts| Model::Closed { users, ramp: Elapsed::ZERO, think, lasts };
+    assert_eq!(model("10 users for 1m"), closed(10, Think::NONE, secs(60)));
+    let think = Think { least: secs(1), most: secs(3) };
+    assert_eq!(model("3 users thinking 1s to 3s for 2m"), closed(3, think, secs(120)));
+    assert_eq!(model("3 users for 2m thinking 1s to 3s"), closed(3, think, secs(120)));
+    assert_eq!(model("1 call"), Model::Each { times: 1 });
+    assert_eq!(model("rest for 30s"), Model::Rest { lasts: secs(30) });
+    for form in FORMS {
+        model(form);
+    }
+}
+
+#[test]
+fn a_path_may_stand_behind_every_form_that_sends() {
+    let scenario = Scenario::short("20/s for 2m /search?q=tea; 2 calls /a then 1 user for 1s").unwrap();
+    let paths: Vec<&str> = scenario.phases.iter().map(|phase| phase.calls[0].path.as_str()).collect();
+    assert_eq!(paths, ["/search?q=tea", "/a", "/"]);
+}
+
+#[test]
+fn phases_without_a_name_are_named_by_what_they_do_and_never_twice() {
+    let text = "rest for 1s; 1/s for 1s; 2/s for 1s then 1/s to 2/s for 1s; 1 user for 1s; 1 call; rest for 1s";
+    let scenario = Scenario::short(text).unwrap();
+    let names: Vec<&str> = scenario.phases.iter().map(|phase| phase.name.as_str()).collect();
+    assert_eq!(names, ["rest", "load", "load 2", "ramp", "users", "calls", "rest 2"]);
+    assert_eq!(scenario.name, text);
+}
+
+#[test]
+fn the_warm_up_fits_the_first_phase_that_sends() {
+    let warm_up = |text| Scenario::short(text).unwrap().warm_up;
+    assert_eq!(warm_up("20/s for 2m"), secs(5));
+    assert_eq!(warm_up("rest for 30s; 20/s for 2s"), secs(2));
+    assert_eq!(warm_up("1 call; 20/s for 2m"), Elapsed::ZERO);
+    assert_eq!(warm_up("rest for 1m"), Elapsed::ZERO);
+}
+
+#[test]
+fn every_user_has_a_connection() {
+    assert_eq!(Scenario::short("20/s for 2m").unwrap().connections, CONNECTIONS);
+    assert_eq!(Scenario::short("2000 users for 2m").unwrap().connections, 2000);
+}
+
+#[test]
+fn what_is_no_load_is_refused_with_the_place_and_the_forms() {
+    let cases = [
+        ("", "`` is no load: found nothing, expected a load such as `20/s for 2m`"),
+        ("20/s for 2m;", "`` is no load: found nothing"),
+        ("then 1 call", "`` is no load: found nothing"),
+        ("fast", "found `fast`, expected a rate such as `20/s`, `10 users`, `1 call` or `rest`"),
+        ("20/s", "found no duration, expected one, as in `20/s for 2m`"),
+        ("1 call; 20/s /x", "`20/s /x` is no load: found no duration"),
+        ("20/s for", "found ``, expected a duration"),
+        ("20/s for ever", "found `ever`, expected a duration"),
+        ("20/s for 0s", "found `0s`, expected more than 0 s"),
+        ("20/s for 8d", "found `8d`, expected more than 0 s and at most 7 d"),
+        ("20/s for 1m for 2m", "found `for` twice"),
+        ("0/s for 1m", "found `0/s`, expected a rate above `0/s`"),
+        ("2000000/s for 1m", "found `2000000/s`, expected a rate above `0/s` and of at most `1000000/s`"),
+        ("5/s to x for 1m", "found `x`, expected a rate such as"),
+        ("20/s thinking 1s for 1m", "found `thinking`, expected it behind a number of users"),
+        ("users for 1m", "found ``, expected a number of users from 1 to 10000"),
+        ("0 users for 1m", "found `0`, expected a number of users"),
+        ("many users for 1m", "found `many`, expected a number of users"),
+        ("3 users thinking 3s to 1s for 1m", "found `3s to 1s`, expected a pause"),
+        ("3 users thinking 30d for 1m", "found `30d`, expected at most 7 d"),
+        ("3 users", "found no duration, expected one, as in `3 users for 2m`"),
+        ("0 calls", "found `0`, expected a number of calls"),
+        ("1 call for 1m", "found `for` behind a number of calls"),
+        ("rest", "found no duration"),
+        ("2 rest for 1s", "found `2 rest`, expected a rate"),
+        ("rest for 1s /x", "found `/x`, expected no path: nothing is sent"),
+        ("20/s for 2m search", "found `2m search`, expected a duration"),
+        ("20/s for 2m /a#b", "found `/a#b`, expected a path"),
+    ];
+    for (text, expected) in cases {
+        let error = Scenario::short(text).unwrap_err();
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+        assert!(FORMS.iter().all(|form| error.hint().contains(form)), "{}", error.hint());
+    }
+}
+
+#[test]
+fn a_phase_says_what_it_does() {
+    let what = |text: &str| Scenario::short(text).unwrap().phases[0].what();
+    assert_eq!(what("20/s for 2m"), "20 requests per second for 2 min");
+    assert_eq!(what("1/s for 90s"), "1 request per second for 90 s");
+    assert_eq!(what("20/min for 2m"), "20 requests per minute for 2 min");
+    assert_eq!(what("5/s to 50/s for 1m /a"), "5 to 50 requests per second over 1 min: GET /a");
+    assert_eq!(what("1 user for 1m"), "1 user for 1 min");
+    assert_eq!(what("3 users thinking 1s to 3s for 2m"), "3 users thinking 1 s to 3 s for 2 min");
+    assert_eq!(what("1 call /a"), "1 request: GET /a");
+    assert_eq!(what("7 calls"), "7 requests, one after the other");
+    assert_eq!(what("rest for 30s"), "nothing for 30 s");
+}
+
+#[test]
+fn many_requests_are_named_as_far_as_there_is_room() {
+    let mut phase = Scenario::short("2 calls").unwrap().phases.remove(0);
+    phase.calls = ["/a", "/b", "/c"].map(Call::get).to_vec();
+    assert_eq!(phase.what(), "3 requests, 2 times each: GET /a, GET /b, GET /c");
+    phase.calls.push(Call::get("/d"));
+    assert_eq!(phase.what(), "4 requests, 2 times each: GET /a, GET /b and 2 more");
+}
+
+fn lengths() -> impl Strategy<Value = Elapsed> {
+    (1..=LONGEST.micros()).prop_map(Elapsed::from_micros)
+}
+
+fn rates() -> impl Strategy<Value = Rate> {
+    prop_oneof![1..=1_000_000_u32, 1..=1000_u32].prop_map(|number| Rate(f64::from(number)))
+}
+
+fn models() -> impl Strategy<Value = Model> {
+    let open = (rates(), rates(), lengths());
+    let closed = (1..=MOST_USERS, lengths(), lengths(), lengths());
+    prop_oneof![
+        lengths().prop_map(|lasts| Model::Rest { lasts }),
+        (1..=MOST_TIMES).prop_map(|times| Model::Each { times }),
+        open.prop_map(|(from, to, lasts)| Model::Open { from, to, lasts }),
+        closed.prop_map(|(users, one, other, lasts)| Model::Closed {
+            users,
+            ramp: Elapsed::ZERO,
+            think: Think { least: one.min(other), most: one.max(other) },
+            lasts
+        }),
+    ]
+}
+
+/// A model as somebody would type it.
+fn typed(model: &Model) -> String {
+    match model {
+        Model::Rest { lasts } => format!("rest for {lasts}"),
+        Model::Each { times } => format!("{times} calls"),
+        Model::Open { from, to, lasts } => format!("{from} to {to} for {lasts}"),
+        Model::Closed { users, think, lasts, .. } => format!("{users} users thinking {think} for {lasts}"),
+    }
+}
+
+/// Every number that a model holds, as it is printed.
+fn numbers(model: &Model) -> Vec<String> {
+    match model {
+        Model::Rest { lasts } => vec![lasts.to_string()],
+        Model::Each { times } => vec![times.to_string()],
+        Model::Open { from, to, lasts } => vec![from.0.to_string(), to.0.to_string(), lasts.to_string()],
+        Model::Closed { users, think, lasts, .. } => {
+            vec![users.to_string(), think.least.to_string(), think.most.to_string(), lasts.to_string()]
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_short_form_reads_back(models in prop::collection::vec(models(), 1..5), then: bool) {
+        let typed: Vec<String> = models.iter().map(typed).collect();
+        let read = Scenario::short(&typed.join(if then { " then " } else { "; " })).unwrap();
+        prop_assert_eq!(read.phases.iter().map(|phase| phase.model).collect::<Vec<_>>(), models);
+        let names: std::collections::BTreeSet<_> = read.phases.iter().map(|phase| &phase.name).collect();
+        prop_assert_eq!(names.len(), read.phases.len());
+    }
+
+    #[test]
+    fn a_sentence_holds_every_number_of_its_phase(model in models()) {
+        let what = Scenario::short(&typed(&model)).unwrap().phases[0].what();
+        for number in numbers(&model) {
+            prop_assert!(what.contains(&number), "{} lacks {}", what, number);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,60}") {
+        let _ = Scenario::short(&text);
+    }
+
+    #[test]
+    fn any_words_are_read_or_refused(words in prop::collection::vec("(for|to|then|;|thinking|users?|calls?|rest|[0-9]{1,12}(/s)?|[0-9]m|/[a-z#]|é)", 0..12)) {
+        if let Ok(scenario) = Scenario::short(&words.join(" ")) {
+            prop_assert!(!scenario.phases.is_empty());
+        }
+    }
+}

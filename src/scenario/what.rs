@@ -1,0 +1,60 @@
+//! Phases in plain sentences.
+
+use super::rate::counted;
+use super::values::{Call, Model, Phase, Think};
+use crate::units::Elapsed;
+
+/// Calls that are named in full; more of them are only counted.
+const NAMED: usize = 3;
+
+impl Phase {
+    /// What is done in it: `20 requests per second for 2 min: GET /search?q=tea`.
+    pub fn what(&self) -> String {
+        let plain = matches!(self.calls.as_slice(), [call] if call.method == "GET" && call.path == "/");
+        if self.calls.is_empty() || plain {
+            return self.model.what(self.calls.len());
+        }
+        format!("{}: {}", self.model.what(self.calls.len()), requests(&self.calls))
+    }
+}
+
+impl Model {
+    /// The pace of so many different requests, without what they are.
+    fn what(&self, calls: usize) -> String {
+        match self {
+            Self::Rest { lasts } => format!("nothing for {lasts}"),
+            Self::Each { times } if calls > 1 => format!("{calls} requests, {} each", often(*times)),
+            Self::Each { times: 1 } => "1 request".into(),
+            Self::Each { times } => format!("{times} requests, one after the other"),
+            Self::Open { from, to, lasts } if from == to => {
+                let (numbers, unit) = counted(&[*from]);
+                let noun = if numbers == ["1"] { "request" } else { "requests" };
+                format!("{} {noun} per {unit} for {lasts}", numbers.join(""))
+            }
+            Self::Open { from, to, lasts } => {
+                let (numbers, unit) = counted(&[*from, *to]);
+                format!("{} requests per {unit} over {lasts}", numbers.join(" to "))
+            }
+            Self::Closed { users, ramp, think, lasts } => closed(*users, *ramp, *think, *lasts),
+        }
+    }
+}
+
+fn often(times: u32) -> String {
+    if times == 1 { "once".into() } else { format!("{times} times") }
+}
+
+fn closed(users: u32, ramp: Elapsed, think: Think, lasts: Elapsed) -> String {
+    let users = if users == 1 { "1 user".to_owned() } else { format!("{users} users") };
+    let ramp = if ramp > Elapsed::ZERO { format!(" who come over {ramp}") } else { String::new() };
+    let think = if think == Think::NONE { String::new() } else { format!(" thinking {think}") };
+    format!("{users}{ramp}{think} for {lasts}")
+}
+
+/// `GET /, POST /upload and 2 more`.
+fn requests(calls: &[Call]) -> String {
+    let shown = if calls.len() <= NAMED { calls.len() } else { NAMED - 1 };
+    let names: Vec<String> = calls[..shown].iter().map(|call| format!("{} {}", call.method, call.path)).collect();
+    let more = calls.len() - shown;
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+}

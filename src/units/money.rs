@@ -7,6 +7,9 @@ use super::number::{UnitError, split};
 
 const EXPECTED: &str = "a price in US dollars such as `$7` or `$0.25`";
 
+/// Millionths of a dollar in a cent.
+const CENT: u64 = 10_000;
+
 /// An amount of US dollars, in millionths, so that usage rates keep their small digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -21,6 +24,12 @@ impl Money {
     /// Millionths of a dollar.
     pub const fn micros(self) -> u64 {
         self.0
+    }
+
+    /// The nearest whole cent, for tables.
+    #[must_use]
+    pub const fn to_cents(self) -> Self {
+        Self(self.0.saturating_add(CENT / 2) / CENT * CENT)
     }
 }
 
@@ -76,6 +85,15 @@ mod tests {
         for text in ["$0", "$7", "$0.25", "$7.50", "$0.000012", "$1.005"] {
             assert_eq!(text.parse::<Money>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn tables_round_to_the_nearest_cent() {
+        let cents = |text: &str| text.parse::<Money>().unwrap().to_cents().to_string();
+        assert_eq!(cents("$2.194999"), "$2.19");
+        assert_eq!(cents("$2.195"), "$2.20");
+        assert_eq!(cents("$7"), "$7");
+        assert_eq!(Money::from_micros(u64::MAX).to_cents(), Money::from_micros(u64::MAX / 10_000 * 10_000));
     }
 
     #[test]

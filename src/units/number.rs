@@ -1,4 +1,4 @@
-//! What the four parsers share: a decimal number followed by a unit word.
+//! What the parsers share: a decimal number followed by a unit word.
 
 /// Why a quantity could not be read. The sentence names what was found and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

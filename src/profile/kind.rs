@@ -4,7 +4,7 @@ use std::fmt;
 
 use toml::de::DeValue;
 
-use crate::units::{Elapsed, Memory, Millicores, Money, UnitError};
+use crate::units::{Amount, Elapsed, Memory, Millicores, Money, Rate, UnitError};
 
 /// What a setting's value may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +17,10 @@ pub enum Kind {
     Share,
     /// A price.
     Price,
+    /// A price by use.
+    Rate,
+    /// So much of what is metered.
+    Amount,
     /// A whole number between two bounds.
     Integer {
         /// The smallest.
@@ -47,6 +51,10 @@ pub enum Value {
     Share(Millicores),
     /// A price.
     Price(Money),
+    /// A price by use.
+    Rate(Rate),
+    /// So much of what is metered.
+    Amount(Amount),
     /// A whole number.
     Integer(u64),
     /// A text, a word or a date.
@@ -76,9 +84,8 @@ impl Kind {
     /// Whether a value of this kind is a number and so needs a source.
     pub fn is_number(self) -> bool {
         match self {
-            Self::Memory | Self::Elapsed | Self::Share | Self::Price | Self::Integer { .. } => true,
             Self::List(item) => item.is_number(),
-            Self::Text | Self::Date | Self::Flag | Self::OneOf(_) => false,
+            other => !matches!(other, Self::Text | Self::Date | Self::Flag | Self::OneOf(_)),
         }
     }
 
@@ -89,6 +96,8 @@ impl Kind {
             Self::Elapsed => "a duration such as `\"15 min\"`".into(),
             Self::Share => "a number of CPUs such as `\"0.1 CPU\"`".into(),
             Self::Price => "a price in US dollars such as `\"$7\"`".into(),
+            Self::Rate => "a price by use such as `\"$0.0864 / vCPU-h\"`".into(),
+            Self::Amount => "a metered amount such as `\"50 vCPU-h\"`".into(),
             Self::Integer { low, high } => format!("a whole number from {low} to {high}"),
             Self::Text => "a text in quotes".into(),
             Self::Date => "a date such as `\"2026-08-18\"` or `\"2026-08\"`".into(),
@@ -121,6 +130,8 @@ impl Kind {
             Self::Elapsed => Ok(Value::Elapsed(text.parse()?)),
             Self::Share => Ok(Value::Share(text.parse()?)),
             Self::Price => Ok(Value::Price(text.parse()?)),
+            Self::Rate => Ok(Value::Rate(text.parse()?)),
+            Self::Amount => Ok(Value::Amount(text.parse()?)),
             Self::Integer { low, high } => {
                 let number = text.replace('_', "").parse().map_err(|_| fail())?;
                 if (low..=high).contains(&number) { Ok(Value::Integer(number)) } else { Err(fail()) }
@@ -150,6 +161,8 @@ impl fmt::Display for Value {
             Self::Elapsed(value) => value.fmt(f),
             Self::Share(value) => value.fmt(f),
             Self::Price(value) => value.fmt(f),
+            Self::Rate(value) => value.fmt(f),
+            Self::Amount(value) => value.fmt(f),
             Self::Integer(value) => value.fmt(f),
             Self::Text(value) => f.pad(value),
             Self::Flag(value) => value.fmt(f),

@@ -1,5 +1,7 @@
 //! Do the values make sense together, and has every number a source?
 
+mod price;
+
 use std::collections::BTreeMap;
 
 use super::key::{self, nearest};
@@ -68,6 +70,7 @@ pub(super) fn absent(file: &str, key: &str) -> Problem {
 /// Values that cannot be true together.
 pub(super) fn contradictions(file: &str, profile: &Profile) -> Vec<Problem> {
     let mut check = Check { file, settings: &profile.settings, problems: Vec::new() };
+    price::check(&mut check, profile);
     check.memory(profile);
     check.cpu(profile);
     check.times(profile);
@@ -216,6 +219,11 @@ impl Check<'_> {
             )
         });
         self.problems.extend(vain);
+    }
+
+    /// The value of a setting; `None` where it has none or is `"none"`.
+    fn said(&self, key: &str) -> Option<&Value> {
+        self.settings.get(key).map(|held| &held.value).filter(|value| **value != Value::Nothing)
     }
 
     fn require(&mut self, holds: bool, key: &str, expected: &str) {

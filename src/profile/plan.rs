@@ -2,9 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use super::kind::Kind;
 use super::named::named;
+use super::price::{self, Price};
 use super::settings::{Missing, Settings};
-use super::vocabulary::{Family, optional, setting};
-use crate::units::Money;
+use super::vocabulary::{Family, setting};
 
 /// `[plan]`
 pub(super) const FAMILY: Family = Family {
@@ -17,8 +17,12 @@ pub(super) const FAMILY: Family = Family {
         setting("plan.documentation", Kind::Text, "The platform's page about the plan."),
         setting("plan.checked", Kind::Date, "When the numbers were last compared with their sources."),
         setting("plan.range", Kind::OneOf(Range::NAMES), "Which end of a published range this profile is."),
-        setting("plan.price.monthly", Kind::Price, "Flat price of one instance running all month."),
-        optional("plan.price.note", Kind::Text, "Conditions that the number does not say."),
+        price::MONTHLY,
+        price::NOTE,
+        price::INCLUDED,
+        price::RATE,
+        price::FREE,
+        price::BILLED,
     ],
 };
 
@@ -57,15 +61,6 @@ pub enum Range {
     Ceiling,
 }
 
-/// What a plan costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Price {
-    /// Flat price of one instance running all month.
-    pub monthly: Money,
-    /// Conditions that the number does not say.
-    pub note: Option<String>,
-}
-
 named!(Range { Exact = "exact", Typical = "typical", Floor = "floor", Ceiling = "ceiling" });
 
 impl Plan {
@@ -78,7 +73,7 @@ impl Plan {
             documentation: settings.read("plan.documentation")?,
             checked: settings.read("plan.checked")?,
             range: settings.read("plan.range")?,
-            price: Price { monthly: settings.read("plan.price.monthly")?, note: settings.read("plan.price.note")? },
+            price: Price::read(settings)?,
         })
     }
 }

@@ -24,8 +24,9 @@ pub fn reference(library: &Library) -> String {
 
 fn describe(family: &Family, library: &Library, page: &mut String) -> std::fmt::Result {
     writeln!(page, "\n## `[{}]`\n\n{}\n", family.name, family.doc)?;
-    for names in family.settings.iter().flat_map(Setting::segments).filter_map(names_of).take(1) {
-        writeln!(page, "The names: {}.\n", in_backticks(names))?;
+    let names = family.settings.iter().flat_map(Setting::segments).find_map(|word| Some((word, names_of(word)?)));
+    if let Some((word, names)) = names {
+        writeln!(page, "`{word}` is one of {}.\n", in_backticks(names))?;
     }
     page.push_str("| setting | value | meaning | without it |\n|---|---|---|---|\n");
     for setting in family.settings {

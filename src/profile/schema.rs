@@ -90,6 +90,8 @@ fn kind(kind: Kind) -> Value {
         Kind::Elapsed => json!({ "type": "string", "pattern": r"^([0-9][0-9_]*(\.[0-9_]+)? ?[a-z]+ ?)+$" }),
         Kind::Share => quantity("[A-Za-z]*"),
         Kind::Price => json!({ "type": "string", "pattern": r"^\$[0-9][0-9_]*(\.[0-9_]+)?$" }),
+        Kind::Rate => json!({ "type": "string", "pattern": r"^\$[0-9][0-9_]*(\.[0-9_]+)? ?(/|per) ?[A-Za-z -]+$" }),
+        Kind::Amount => quantity("[A-Za-z -]+"),
         Kind::Integer { low, high } => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Kind::Text => json!({ "type": "string" }),
         Kind::Date => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$" }),

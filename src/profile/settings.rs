@@ -6,7 +6,7 @@ use super::key;
 use super::kind::Value;
 use super::vocabulary;
 use super::{Layer, Origin};
-use crate::units::{Elapsed, Memory, Millicores, Money};
+use crate::units::{Amount, Elapsed, Memory, Millicores, Money, Rate};
 
 /// One value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,11 @@ impl Settings {
         T::from_value(&held.value).ok_or_else(|| Missing(key.to_owned()))
     }
 
+    /// An entry that a profile need not have. `None` where no layer set it, or one set it to `"none"`.
+    pub(super) fn entry<T: FromValue>(&self, key: &str) -> Option<T> {
+        T::from_value(&self.get(key)?.value)
+    }
+
     /// The entries of a map of texts: what stands directly under `prefix`.
     pub(super) fn texts(&self, prefix: &str) -> BTreeMap<String, String> {
         let entries = self.under(prefix).filter_map(|(segments, held)| match (segments.as_slice(), &held.value) {
@@ -145,6 +150,8 @@ from_value!(
     Elapsed => Elapsed,
     Share => Millicores,
     Price => Money,
+    Rate => Rate,
+    Amount => Amount,
     Integer => u16,
     Integer => u32,
     Text => String,

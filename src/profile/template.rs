@@ -85,6 +85,8 @@ fn placeholder(kind: Kind) -> String {
         Kind::Elapsed => "\"<15 min>\"".into(),
         Kind::Share => "\"<0.5 CPU>\"".into(),
         Kind::Price => "\"<$7>\"".into(),
+        Kind::Rate => "\"<$0.0864 / vCPU-h>\"".into(),
+        Kind::Amount => "\"<50 vCPU-h>\"".into(),
         Kind::Date => "\"<2026-01-31>\"".into(),
         Kind::OneOf(words) => format!("\"<{}>\"", words.first().unwrap_or(&"")),
         Kind::Text | Kind::Integer { .. } | Kind::Flag | Kind::List(_) => "\"<text>\"".into(),

@@ -7,6 +7,7 @@ use super::example::PLAN;
 use super::settings::Settings;
 use super::vocabulary::{FAMILIES, all};
 use super::*;
+use crate::units::Meter;
 
 #[test]
 fn every_setting_has_a_key_of_its_own_in_its_family_and_a_sentence() {
@@ -55,6 +56,8 @@ fn words_in_files_are_the_words_of_the_record() {
     same(RestartPolicy::ALL, RestartPolicy::NAMES);
     same(IdleSignal::ALL, IdleSignal::NAMES);
     same(WakeAnswer::ALL, WakeAnswer::NAMES);
+    same(Meter::ALL, Meter::NAMES);
+    same(Billing::ALL, Billing::NAMES);
     same(Confidence::ALL, Confidence::NAMES);
     same(Layer::ALL, Layer::NAMES);
 }
@@ -79,6 +82,21 @@ fn an_entry_that_is_false_is_removed() {
     assert!(!less.router.request_headers.contains_key("x-request-id"));
     assert!(less.router.request_headers.contains_key("x-forwarded-for"));
     assert!(less.settings.get("router.request_headers.x-request-id").is_none());
+}
+
+#[test]
+fn lists_show_what_a_price_is_made_of() {
+    let shown = |prices: &str| {
+        let text = PLAN.replace("price.monthly = \"$0\"", prices);
+        Library::shipped().with("example.toml", text).load("example").unwrap().plan.price.to_string()
+    };
+    assert_eq!(shown("price.monthly = \"$7\""), "$7/month");
+    let hours = "price.monthly = \"$0\"\nprice.hours.rate = \"$0.01 / h\"\nprice.hours.free = \"20 h\"";
+    assert_eq!(shown(hours), "up to $7/month");
+    assert_eq!(shown(&format!("{hours}\nprice.egress.rate = \"$0.02 / GB\"")), "up to $7/month + use");
+    let used = "price.monthly = \"$5\"\nprice.cpu.rate = \"$20 / vCPU-month\"\nprice.cpu.billed = \"used\"";
+    assert_eq!(shown(used), "$5/month + use");
+    assert_eq!(shown(&format!("{used}\nprice.hours.rate = \"$0.01 / h\"")), "$5/month + use");
 }
 
 proptest! {

@@ -5,6 +5,7 @@ use super::kind::{Kind, Mismatch, Value};
 use super::{
     Cause, LineKind, boot, cpu, disk, health, key, lines, memory, plan, process, quota, restart, router, sleep, start,
 };
+use crate::units::Meter;
 
 /// One setting: its key, what its value may be, and what it means.
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +122,7 @@ pub fn names_of(segment: &str) -> Option<&'static [&'static str]> {
     match segment {
         "<cause>" => Some(Cause::NAMES),
         "<line>" => Some(LineKind::NAMES),
+        "<meter>" => Some(Meter::NAMES),
         _ => None,
     }
 }
@@ -180,15 +182,16 @@ pub(super) fn names_under(parents: &[String]) -> Vec<&'static str> {
         return FAMILIES.iter().map(|family| family.name).collect();
     }
     let below = settings_of(parents).iter().filter(|setting| setting.starts_with(parents));
+    let mut segments: Vec<&str> = below.filter_map(|setting| setting.segments().nth(parents.len())).collect();
+    segments.dedup();
     let mut names: Vec<&str> = Vec::new();
-    for segment in below.filter_map(|setting| setting.segments().nth(parents.len())) {
+    for segment in segments {
         match names_of(segment) {
             Some(known) => names.extend(known),
             None if segment.starts_with('<') => {}
             None => names.push(segment),
         }
     }
-    names.dedup();
     names
 }
 

@@ -121,7 +121,7 @@ fn plan() -> Plan {
         documentation: "https://example.com".into(),
         checked: "2026-01-01".into(),
         range: Range::Exact,
-        price: Price { monthly: Money::from_micros(0), note: None },
+        price: Price { monthly: Money::from_micros(0), note: None, usage: None },
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::profile::{broken, library};
 use super::super::{Exit, Failure, Printer, Surroundings};
 use super::SCHEMA;
 use super::table::table;
-use crate::profile::{Confidence, Library, Profile, Value};
+use crate::profile::{Confidence, Library, Price, Profile, Value};
 
 /// Arguments of `emu profiles list`.
 #[derive(Debug, Default, clap::Args)]
@@ -14,8 +14,11 @@ pub struct ListArgs {
     json: bool,
 }
 
+/// What the settings of a price begin with; a line shows them too.
+const PRICES: &str = "plan.price.";
+
 /// The numbers a line shows. Its confidence is that of the weakest of them.
-const SHOWN: &[&str] = &["memory.limit", "cpu.share", "sleep.after", "plan.price.monthly"];
+const SHOWN: &[&str] = &["memory.limit", "cpu.share", "sleep.after"];
 
 #[derive(Serialize)]
 struct Document<'p> {
@@ -36,7 +39,13 @@ struct Line<'p> {
     /// `None` when it never sleeps.
     sleep: Option<String>,
     wake: Option<&'static str>,
+    /// The flat part.
     price: String,
+    /// What costs more the more of it is used.
+    priced_by_use: Vec<&'static str>,
+    /// Both in words.
+    #[serde(skip)]
+    costs: String,
     checked: &'p str,
     weakest_confidence: Option<&'static str>,
 }
@@ -85,6 +94,8 @@ impl<'p> Line<'p> {
             sleep: sleeps.map(|sleep| sleep.after.to_string()),
             wake: sleeps.map(|_| profile.wake.browser.name()),
             price: plan.price.monthly.to_string(),
+            priced_by_use: priced_by_use(&plan.price),
+            costs: plan.price.to_string(),
             checked: &plan.checked,
             weakest_confidence: weakest(profile).map(Confidence::name),
         }
@@ -93,9 +104,15 @@ impl<'p> Line<'p> {
 
 /// The weakest source behind the numbers of a line.
 fn weakest(profile: &Profile) -> Option<Confidence> {
-    let shown = SHOWN.iter().filter_map(|key| profile.settings.get(key)).filter(|held| held.value != Value::Nothing);
+    let prices = profile.settings.iter().filter(|(key, _)| key.starts_with(PRICES));
+    let plain = SHOWN.iter().filter_map(|key| profile.settings.get(key));
+    let shown = plain.chain(prices.map(|(_, held)| held)).filter(|held| held.value != Value::Nothing);
     let sources = shown.filter_map(|held| profile.sources.get(held.origin.source.as_ref()?));
     sources.map(|source| source.confidence).min()
+}
+
+fn priced_by_use(price: &Price) -> Vec<&'static str> {
+    price.usage.iter().flat_map(|usage| usage.charges.keys()).map(|meter| meter.name()).collect()
 }
 
 /// The plan's name, and which end of a published range it is.
@@ -117,7 +134,7 @@ fn lines(profiles: &[Line<'_>]) -> String {
                 line.cpu.clone(),
                 line.sleep.clone().unwrap_or_else(|| "never".into()),
                 line.wake.unwrap_or("–").to_owned(),
-                format!("{}/month", line.price),
+                line.costs.clone(),
                 line.checked.to_owned(),
                 line.weakest_confidence.unwrap_or("–").to_owned(),
             ]

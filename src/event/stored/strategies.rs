@@ -8,9 +8,9 @@ use crate::event::{
     ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, Header, Hold, InstanceId, Kind, LoadFailure, LoadReport,
     Part, Phase, PhaseRole, Request, RequestId, Sample, SampleSource, Shortfall, Spread, State, Why,
 };
-use crate::profile::Cause;
+use crate::profile::{Billing, Cause, Charge, UsageRates};
 use crate::spec::example::{example, machine};
-use crate::units::{Elapsed, Memory};
+use crate::units::{Amount, Elapsed, Memory, Meter, Money};
 
 /// Any event. Numbers stay within what a database column holds.
 pub(crate) fn event() -> impl Strategy<Value = Event> {
@@ -69,10 +69,11 @@ fn about_the_run() -> impl Strategy<Value = Kind> {
 }
 
 fn header() -> impl Strategy<Value = Header> {
-    (any::<String>(), any::<Option<String>>(), prop::option::of(part()), 1..200_u32).prop_map(
-        |(run, name, part, warp)| {
+    (any::<String>(), any::<Option<String>>(), prop::option::of(part()), 1..200_u32, usage()).prop_map(
+        |(run, name, part, warp, usage)| {
             let mut spec = example();
             spec.warp = warp;
+            spec.plan.price.usage = usage;
             let (emu_version, started) = ("0.1.0".to_owned(), "2026-11-22T16:18:00+00:00".to_owned());
             Header { run, name, part, emu_version, started, machine: machine(), spec }
         },
@@ -135,6 +136,22 @@ fn load_failure() -> impl Strategy<Value = LoadFailure> {
 
 fn spread() -> impl Strategy<Value = Spread> {
     prop::collection::vec((0..u64::MAX / 2, 1..1_000_000_u64), 0..5).prop_map(Spread)
+}
+
+fn usage() -> impl Strategy<Value = Option<UsageRates>> {
+    let charge = (prop::sample::select(Meter::ALL), any::<Option<u64>>(), any::<bool>()).prop_map(charge);
+    let charges = prop::collection::vec(charge, 1..4);
+    prop::option::of((any::<u64>(), charges).prop_map(|(included, charges)| UsageRates {
+        included: Money::from_micros(included),
+        charges: charges.into_iter().collect(),
+    }))
+}
+
+fn charge((meter, free, billed): (Meter, Option<u64>, bool)) -> (Meter, Charge) {
+    let unit = meter.example();
+    let rate = format!("$0.0000025 / {unit}").parse().expect("a rate that the units read");
+    let free = free.map(|millionths| Amount::from_millionths(millionths, unit));
+    (meter, Charge { rate, free, billed: billed.then_some(Billing::Serving) })
 }
 
 fn exit() -> impl Strategy<Value = Exit> {

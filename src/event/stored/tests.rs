@@ -45,6 +45,18 @@ fn the_reference_page_describes_every_kind() {
     }
 }
 
+/// A run that an emu without prices by use recorded.
+#[test]
+fn a_run_from_before_there_were_prices_by_use_still_reads() {
+    let mut lines = include_str!("../../../tests/fixtures/readme-run.jsonl").lines();
+    let line = lines.nth(1).unwrap();
+    assert!(line.contains(r#""price":{"monthly":"$0","note":"#) && !line.contains("usage"), "{line}");
+    let stored: StoredEvent = serde_json::from_str(line).unwrap();
+    let event = Decoder::new(VERSION).unwrap().decode(&stored).unwrap().unwrap();
+    let Kind::Header(header) = event.kind else { panic!("the first event is the header") };
+    assert_eq!(header.spec.plan.price.usage, None);
+}
+
 #[test]
 fn a_newer_major_version_is_refused_with_what_to_do() {
     let error = Decoder::new(Version { major: 2, minor: 0 }).unwrap_err();

@@ -8,7 +8,7 @@ use super::key;
 use super::kind::Value;
 use super::problem::{Pass, Problem, ProfileError};
 use super::sheet::{self, Faults, Sheet};
-use super::{Layer, Profile};
+use super::{Layer, Profile, Range};
 
 /// `(path below profiles/, text)` of every file inside the binary. The list stands with the data.
 const SHIPPED: &[(&str, &str)] = include!("../../profiles/shipped.rs");
@@ -56,6 +56,27 @@ impl Library {
         ids.sort();
         ids.dedup();
         ids
+    }
+
+    /// The plans that say how low and how high `id` may be, where its platform publishes a range: those that
+    /// inherit from it and are a floor or a ceiling, the floor first. A file that does not load is none.
+    pub fn variants(&self, id: &str) -> Vec<String> {
+        let mut found: Vec<(Range, String)> = Vec::new();
+        for heir in self.ids() {
+            let range = self.heir_of(&heir, id).map(|profile| profile.plan.range);
+            found.extend(
+                range.filter(|range| matches!(range, Range::Floor | Range::Ceiling)).map(|range| (range, heir)),
+            );
+        }
+        found.sort_by_key(|(range, _)| *range == Range::Ceiling);
+        found.into_iter().map(|(_, heir)| heir).collect()
+    }
+
+    /// The plan `heir`, where it inherits from the plan `id`.
+    fn heir_of(&self, heir: &str, id: &str) -> Option<Profile> {
+        let chain = self.chain(self.plan(heir, &[])?).ok()?;
+        let (_, above) = chain.split_last()?;
+        above.iter().any(|file| file.name() == id && heir != id).then(|| Self::read(heir, &chain).ok())?
     }
 
     /// The profile called `name`: an id, or the path of a file that [`Self::with`] was given.

@@ -85,6 +85,21 @@ fn an_entry_that_is_false_is_removed() {
 }
 
 #[test]
+fn a_plan_knows_the_ends_of_its_published_range() {
+    let heir = |range: &str| format!("inherits = \"example\"\n[plan]\nrange = \"{range}\"\n");
+    let library = Library::shipped()
+        .with("example.toml", PLAN)
+        .with("a-ceiling.toml", heir("ceiling"))
+        .with("b-floor.toml", heir("floor"))
+        .with("c-typical.toml", heir("typical"))
+        .with("d-broken.toml", heir("basement"))
+        .with("e-floor-of-another.toml", PLAN.replace("summary", "range = \"floor\"\nsummary"));
+    assert_eq!(library.variants("example"), ["b-floor", "a-ceiling"]);
+    assert_eq!(library.variants("b-floor"), Vec::<String>::new());
+    assert_eq!(library.variants("nobody"), Vec::<String>::new());
+}
+
+#[test]
 fn lists_show_what_a_price_is_made_of() {
     let shown = |prices: &str| {
         let text = PLAN.replace("price.monthly = \"$0\"", prices);

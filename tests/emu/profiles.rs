@@ -16,6 +16,14 @@ fn every_shipped_profile_loads() {
     assert!(library.ids().contains(&"render-free".to_owned()));
 }
 
+/// So that a comparison can run the ends of a range beside its middle.
+#[test]
+fn a_published_range_is_found_from_its_middle() {
+    let library = Library::shipped();
+    assert_eq!(library.variants("streamlit-cloud"), ["streamlit-cloud-floor", "streamlit-cloud-ceiling"]);
+    assert_eq!(library.variants("render-free"), Vec::<String>::new());
+}
+
 #[test]
 fn every_file_of_the_folder_is_in_the_binary() {
     let mut list = String::from("&[\n");

@@ -11,6 +11,7 @@
 //! - [`lifecycle`]: the state machine of an instance. The only place that decides.
 //! - [`report`]: folds over events: summary, tables, JSON.
 //! - [`scenario`]: how an app is loaded, in which phases, and what it must live up to.
+//! - [`pace`]: when the next request of a load is due, and what it asks for.
 //! - [`app`]: what the user asked to run.
 //! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
 //! - [`edge`]: the front door.
@@ -28,6 +29,7 @@ pub mod engine;
 pub mod event;
 pub mod lifecycle;
 pub mod mimic;
+pub mod pace;
 pub mod profile;
 pub mod report;
 pub mod scenario;

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lifecycle", &["event"]),
     ("report", &["event"]),
     ("scenario", &["units"]),
+    ("pace", &["scenario"]),
     ("engine", &["event"]),
     ("edge", &["event"]),
     ("store", &["event"]),
@@ -25,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that never touch the world.
-const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report", "scenario"];
+const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report", "scenario", "pace"];
 
 /// What a pure room may not name.
 const WORLD: &[&str] =

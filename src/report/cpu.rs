@@ -113,7 +113,7 @@ impl CpuFold {
 
 /// JSON holds a share as thousandths of a core.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
-pub(super) fn millicores<S: Serializer>(share: &Millicores, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn millicores<S: Serializer>(share: &Millicores, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u32(share.get())
 }
 

@@ -46,7 +46,7 @@ pub struct RunFacts {
 
 /// JSON holds money as millionths of a dollar.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
-fn microdollars<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn microdollars<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(money.micros())
 }
 

@@ -16,6 +16,7 @@ mod latency;
 mod lines;
 mod memory;
 mod phases;
+pub mod price;
 mod requests;
 mod sections;
 mod start;

@@ -12,9 +12,11 @@
 //! - [`report`]: folds over events: summary, tables, JSON.
 //! - [`scenario`]: how an app is loaded, in which phases, and what it must live up to.
 //! - [`pace`]: when the next request of a load is due, and what it asks for.
+//! - [`http1`]: where a message of HTTP/1.1 ends.
 //! - [`app`]: what the user asked to run.
 //! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
 //! - [`edge`]: the front door.
+//! - [`load`]: the generator of load.
 //! - [`conduct`]: the loop. The only place that acts.
 //! - [`tour`]: the demonstration, told as it plays.
 //! - [`store`]: the record of every run, in SQLite.
@@ -27,7 +29,9 @@ pub mod conduct;
 pub mod edge;
 pub mod engine;
 pub mod event;
+pub mod http1;
 pub mod lifecycle;
+pub mod load;
 pub mod mimic;
 pub mod pace;
 pub mod profile;

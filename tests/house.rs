@@ -13,9 +13,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lifecycle", &["event"]),
     ("report", &["event"]),
     ("scenario", &["units"]),
+    ("http1", &[]),
     ("pace", &["scenario"]),
     ("engine", &["event"]),
-    ("edge", &["event"]),
+    ("edge", &["event", "http1"]),
+    ("load", &["event", "pace", "http1"]),
     ("store", &["event"]),
     ("app", &["spec", "scenario"]),
     ("mimic", &["units"]),
@@ -26,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that never touch the world.
-const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report", "scenario", "pace"];
+const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report", "scenario", "pace", "http1"];
 
 /// What a pure room may not name.
 const WORLD: &[&str] =

@@ -3,7 +3,6 @@ use std::task::{Context, Poll};
 
 use super::buffer::Fill;
 use super::http::answer::Answer;
-use super::http::body::Body;
 use super::http::fields::head_end;
 use super::http::request::Request;
 use super::http::rewrite::{self, Coding, Connection, Shape};
@@ -15,6 +14,7 @@ use super::template::Facts;
 use super::timeouts::{Phase, Phases};
 use super::visit::After;
 use super::wire::{AHEAD, Stream, Wire};
+use crate::http1::Body;
 use crate::spec::Cause;
 
 /// The longest head of an answer.

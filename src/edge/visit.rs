@@ -11,7 +11,6 @@ use tokio::time::timeout;
 use super::buffer::Fill;
 use super::forward::App;
 use super::http::answer::Answer;
-use super::http::body::Body;
 use super::http::fields::head_end;
 use super::http::request::Request;
 use super::instead::Instead;
@@ -22,6 +21,7 @@ use super::shared::Shared;
 use super::timeouts::Alarm;
 use super::wire::{AHEAD, Dial, Stream, Wire};
 use crate::event::{ClientKind, Gate};
+use crate::http1::Body;
 use crate::spec::Cause;
 
 /// The longest that a head may take from its first byte to its last one.

@@ -1,9 +1,9 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::body::Body;
-use super::fields::{Fields, Known, MOST_FIELDS, length, place};
+use super::fields::{Fields, Known, MOST_FIELDS, place};
 use super::request::Request;
+use crate::http1::{Body, length};
 
 /// The head of an app's answer, checked.
 #[derive(Debug, Default)]

@@ -140,9 +140,3 @@ pub(super) fn place(whole: &[u8], part: &[u8]) -> Range<usize> {
     let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
     if part.is_empty() || start > whole.len() { 0..0 } else { start..start + part.len() }
 }
-
-/// Reads a length. Digits only, and few enough that no reader overflows.
-pub(super) fn length(value: &[u8]) -> Option<u64> {
-    let digits = (1..=18).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
-    digits.then(|| value.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
-}

@@ -3,8 +3,6 @@
 //! Everything here is a function of its input. What could be read in two ways is refused.
 
 pub(super) mod answer;
-pub(super) mod body;
-pub(super) mod chunks;
 pub(super) mod fields;
 pub(super) mod frames;
 pub(super) mod request;

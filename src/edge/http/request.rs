@@ -1,9 +1,9 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::body::Body;
-use super::fields::{Fields, Known, MOST_FIELDS, length, place};
+use super::fields::{Fields, Known, MOST_FIELDS, place};
 use crate::event::ClientKind;
+use crate::http1::{Body, length};
 use crate::spec::Cause;
 
 /// The head of a request, checked.

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::edge::http::body::Body;
 use crate::edge::http::request::Request as Head;
 use crate::event::Ending;
+use crate::http1::Body;
 use crate::spec::Cause;
 use crate::units::Memory;
 

@@ -2,7 +2,7 @@ use super::chunks::{BadChunk, Chunks};
 
 /// What is still to come of a body.
 #[derive(Debug, Clone, Default)]
-pub(in crate::edge) enum Body {
+pub enum Body {
     /// Nothing.
     #[default]
     Done,
@@ -16,32 +16,36 @@ pub(in crate::edge) enum Body {
 
 /// What was found at the front of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::edge) struct Taken {
+pub struct Taken {
     /// So many bytes belong to the body, framing included.
-    pub(in crate::edge) bytes: usize,
+    pub bytes: usize,
     /// So many of them are content.
-    pub(in crate::edge) content: u64,
+    pub content: u64,
 }
 
 impl Body {
-    pub(in crate::edge) fn length(length: u64) -> Self {
+    /// A body of so many bytes.
+    pub fn length(length: u64) -> Self {
         if length == 0 { Self::Done } else { Self::Length(length) }
     }
 
-    pub(in crate::edge) fn chunked() -> Self {
+    /// A body in chunks.
+    pub fn chunked() -> Self {
         Self::Chunked(Chunks::default())
     }
 
-    pub(in crate::edge) fn is_done(&self) -> bool {
+    /// Whether nothing is to come.
+    pub fn is_done(&self) -> bool {
         matches!(self, Self::Done)
     }
 
-    pub(in crate::edge) fn is_chunked(&self) -> bool {
+    /// Whether it comes in chunks.
+    pub fn is_chunked(&self) -> bool {
         matches!(self, Self::Chunked(_))
     }
 
     /// Takes what belongs to the body from the front of `bytes`, and hands its content to `content`.
-    pub(in crate::edge) fn take(&mut self, bytes: &[u8], mut content: impl FnMut(&[u8])) -> Result<Taken, BadChunk> {
+    pub fn take(&mut self, bytes: &[u8], mut content: impl FnMut(&[u8])) -> Result<Taken, BadChunk> {
         let mut count = 0;
         let taken = match self {
             Self::Done => 0,

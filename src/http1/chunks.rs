@@ -6,14 +6,14 @@ const MOST_ASIDE: u32 = 4096;
 /// Strict, because a proxy and an app that read chunks differently are how requests are smuggled:
 /// every line ends with CR LF, sizes are plain hexadecimal digits, nothing stands around them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::edge) struct Chunks {
+pub struct Chunks {
     state: State,
     aside: u32,
 }
 
 /// Not chunked coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::edge) struct BadChunk;
+pub struct BadChunk;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -44,12 +44,13 @@ impl Default for State {
 }
 
 impl Chunks {
-    pub(super) fn is_done(self) -> bool {
+    /// Whether the last chunk and its trailers are over.
+    pub fn is_done(self) -> bool {
         self.state == State::Done
     }
 
     /// How many of `bytes` belong to the body. Its content goes to `data`.
-    pub(super) fn take(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<usize, BadChunk> {
+    pub fn take(&mut self, bytes: &[u8], mut data: impl FnMut(&[u8])) -> Result<usize, BadChunk> {
         let mut at = 0;
         while at < bytes.len() && !self.is_done() {
             if let State::Data(left) = self.state {

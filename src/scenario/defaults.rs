@@ -1,6 +1,6 @@
 //! What a scenario has that says nothing of its own, and how far its numbers may go.
 
-use super::values::{Call, Model, Phase, Scenario};
+use super::values::{Call, Model, Phase, Rate, Scenario};
 use crate::units::Elapsed;
 
 /// A request without a whole answer after this long has failed.
@@ -12,6 +12,8 @@ pub(super) const CONNECTIONS: u32 = 500;
 /// Any fixed number does: the same scenario makes the same requests every time.
 pub(super) const SEED: u64 = 1;
 
+/// One address has about 28,000 ports to call another from.
+pub(super) const MOST_CONNECTIONS: u32 = 20_000;
 /// The most users of a phase. Each has a connection of its own.
 pub(super) const MOST_USERS: u32 = 10_000;
 /// The most times that a phase makes its requests.
@@ -47,10 +49,11 @@ impl Call {
     }
 }
 
-/// A few seconds, never longer than the phase they are for; nothing before requests that are made a
-/// number of times, because making them more often would change what they do to the app.
+/// A few seconds, never longer than the phase they are for. Nothing before a rest, which asks what the
+/// app needs untouched, and nothing before requests that are made a number of times, because making
+/// them more often would change what they do to the app.
 pub(super) fn warm_up(phases: &[Phase]) -> Elapsed {
-    let paced = first_paced(phases).and_then(|phase| phase.model.lasts());
+    let paced = phases.get(..1).and_then(first_paced).and_then(|phase| phase.model.lasts());
     paced.map_or(Elapsed::ZERO, |lasts| lasts.min(WARM_UP))
 }
 
@@ -58,6 +61,12 @@ pub(super) fn warm_up(phases: &[Phase]) -> Elapsed {
 pub(super) fn first_paced(phases: &[Phase]) -> Option<&Phase> {
     let first = phases.iter().find(|phase| !matches!(phase.model, Model::Rest { .. }))?;
     matches!(first.model, Model::Open { .. } | Model::Closed { .. }).then_some(first)
+}
+
+/// How many requests a rate makes due: the area under a straight line, rounded.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a million a second for a week")]
+pub(super) fn requests_due(from: Rate, to: Rate, lasts: Elapsed) -> u64 {
+    f64::midpoint(from.0, to.0).mul_add(lasts.secs_f64(), 1e-6) as u64
 }
 
 /// Enough for every user.

@@ -3,8 +3,16 @@
 //! Text becomes values here: the short form of `--load`, scenario files, and the project's `emu.toml`.
 //! Pure: files that a scenario names are read through a function that the caller gives.
 
+mod budget;
 mod defaults;
+mod file;
+mod key;
+mod keys;
+mod problem;
+mod project;
 mod rate;
+mod reading;
+mod reference;
 mod short;
 mod target;
 #[cfg(test)]
@@ -13,5 +21,10 @@ mod think;
 mod values;
 mod what;
 
-pub use short::{FORMS, ShortError};
+pub use budget::Budget;
+pub use problem::{FileError, Problem};
+pub use project::{Load, Project};
+pub use reading::ReadFile;
+pub use reference::{project_reference, scenario_reference};
+pub use short::{FORMS, ShortError, names_a_file};
 pub use values::{Body, Call, Expect, Model, Phase, Rate, Scenario, Think};

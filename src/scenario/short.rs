@@ -1,6 +1,6 @@
 //! The short form of a scenario, as typed behind `--load`: `20/s for 2m /search then rest for 30s`.
 
-use super::defaults::{LONGEST, MOST_TIMES, MOST_USERS, name};
+use super::defaults::{LONGEST, MOST_TIMES, MOST_USERS, name, requests_due};
 use super::target::{self, is_path};
 use super::think::ends;
 use super::values::{Call, Model, Phase, Rate, Scenario, Think};
@@ -55,6 +55,14 @@ impl Scenario {
         }
         Ok(Self::of(text.trim(), phases))
     }
+}
+
+/// Whether a text that is no short form is meant as the path of a file: it ends as one, or has a
+/// slash and does not begin like a rate.
+pub fn names_a_file(text: &str) -> bool {
+    let ending = text.len() > 5 && text.get(text.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(".toml"));
+    let rate = text.starts_with(|c: char| c.is_ascii_digit()) || text.contains(char::is_whitespace);
+    ending || text.contains(['/', '\\']) && !rate
 }
 
 /// What was found, and what was expected.
@@ -144,8 +152,11 @@ fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
             lasts: lasts(clauses)?,
         }),
         _ if head.contains('/') => {
-            let (from, to) = rates(head).map_err(mismatch)?;
-            Ok(Model::Open { from, to, lasts: lasts(clauses)? })
+            let ((from, to), lasts) = (rates(head).map_err(mismatch)?, lasts(clauses)?);
+            match requests_due(from, to, lasts) {
+                0 => Err((format!("less than one request in {lasts}"), "a higher rate, or a longer phase".into())),
+                _ => Ok(Model::Open { from, to, lasts }),
+            }
         }
         _ if head.is_empty() => Err(("nothing".into(), "a load such as `20/s for 2m`".into())),
         _ => Err((format!("`{head}`"), "a rate such as `20/s`, `10 users`, `1 call` or `rest`".into())),

@@ -51,7 +51,8 @@ fn phases_without_a_name_are_named_by_what_they_do_and_never_twice() {
 fn the_warm_up_fits_the_first_phase_that_sends() {
     let warm_up = |text| Scenario::short(text).unwrap().warm_up;
     assert_eq!(warm_up("20/s for 2m"), secs(5));
-    assert_eq!(warm_up("rest for 30s; 20/s for 2s"), secs(2));
+    assert_eq!(warm_up("20/s for 2s"), secs(2));
+    assert_eq!(warm_up("rest for 30s; 20/s for 2m"), Elapsed::ZERO);
     assert_eq!(warm_up("1 call; 20/s for 2m"), Elapsed::ZERO);
     assert_eq!(warm_up("rest for 1m"), Elapsed::ZERO);
 }
@@ -92,6 +93,7 @@ fn what_is_no_load_is_refused_with_the_place_and_the_forms() {
         ("2 rest for 1s", "found `2 rest`, expected a rate"),
         ("rest for 1s /x", "found `/x`, expected no path: nothing is sent"),
         ("20/s for 2m search", "found `2m search`, expected a duration"),
+        ("1/h for 1m", "found less than one request in 1 min, expected a higher rate, or a longer phase"),
         ("20/s for 2m /a#b", "found `/a#b`, expected a path"),
     ];
     for (text, expected) in cases {
@@ -170,6 +172,24 @@ fn numbers(model: &Model) -> Vec<String> {
     }
 }
 
+/// A line of a file, most of them right.
+fn line() -> impl Strategy<Value = String> {
+    let key = "(name|rate|users|times|rest|for|think|ramp|path|method|body|json|form|file|upload|weight|expect|\
+               headers|seed|timeout|warm_up|connections|load|profiles|budget|kills)";
+    let value = "(\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
+                 \\{ (status|file|holds|q) = (\"a\"|200) \\}|\\[\"[ab]\"\\])";
+    let head = "\\[\\[(phase|phase.request|load.phase)\\]\\]|\\[(headers|load|budget|phase|env)\\]";
+    prop_oneof![6 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")), 2 => head, 1 => "[a-z=\\[\"# ]{0,8}"]
+}
+
+/// What everybody who carries out a phase counts on.
+fn fits(phase: &Phase) -> bool {
+    let lasts = phase.model.lasts().is_none_or(|lasts| lasts > Elapsed::ZERO);
+    let rests = matches!(phase.model, Model::Rest { .. });
+    let calls = phase.calls.iter().all(|call| call.weight > 0 && target::is_path(&call.path));
+    lasts && calls && rests == phase.calls.is_empty() && !phase.name.is_empty() && !phase.what().is_empty()
+}
+
 proptest! {
     #[test]
     fn the_short_form_reads_back(models in prop::collection::vec(models(), 1..5), then: bool) {
@@ -191,6 +211,19 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in ".{0,60}") {
         let _ = Scenario::short(&text);
+    }
+
+    #[test]
+    fn any_file_is_read_or_refused_with_a_problem(lines in prop::collection::vec(line(), 0..24)) {
+        let text = lines.join("\n");
+        let mut files = |name: &str| if name == "a" { Ok(b"content".to_vec()) } else { Err("not there".to_owned()) };
+        match Scenario::parse("load.toml", &text, &mut files) {
+            Ok(scenario) => prop_assert!(scenario.phases.iter().all(fits), "{:?}", scenario),
+            Err(error) => prop_assert!(!error.problems.is_empty() && error.to_string().starts_with(['l', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])),
+        }
+        if let Err(error) = Project::parse("emu.toml", &text, &mut files) {
+            prop_assert!(!error.problems.is_empty());
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub struct Scenario {
     pub seed: u64,
     /// A request without a whole answer after this long has failed.
     pub timeout: Elapsed,
-    /// How long the app is warmed up with the requests of the first measured phase, before it. Zero for not at all.
+    /// How long the app gets the requests of the first phase that sends any, before all phases. Zero for not at
+    /// all, and always where that phase is [`Model::Each`].
     pub warm_up: Elapsed,
     /// The most connections that a phase may open at once.
     pub connections: u32,
@@ -22,7 +23,7 @@ pub struct Scenario {
 /// One part of a scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phase {
-    /// Its name, one of its kind in the scenario.
+    /// Its name, one of its kind in the scenario, and none of `start`, `check` and `warm-up`.
     pub name: String,
     /// Who sets the pace.
     pub model: Model,
@@ -38,7 +39,8 @@ pub enum Model {
         /// For how long.
         lasts: Elapsed,
     },
-    /// Every call, so many times, one after the other.
+    /// Every call, so many times, one after the other. Never once more: no check and no warm-up makes
+    /// them beforehand, nor what stands behind them, which may need what they did.
     Each {
         /// How often.
         times: u32,
@@ -87,7 +89,7 @@ pub struct Call {
     pub method: String,
     /// With its query: `/search?q=tea`.
     pub path: String,
-    /// Besides `host`, and what the body needs. Names in lower case.
+    /// With the body's `content-type`, without `host` and `content-length`. Names in lower case.
     pub headers: Vec<(String, String)>,
     /// What is sent.
     pub body: Body,

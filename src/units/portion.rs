@@ -21,6 +21,11 @@ impl Portion {
         if millionths > Self::WHOLE.0 { Self::WHOLE } else { Self(millionths) }
     }
 
+    /// Percent of the whole, as a float for comparing with measured shares.
+    pub fn percent(self) -> f64 {
+        f64::from(self.0) / 1e4
+    }
+
     /// Millionths of the whole.
     pub const fn millionths(self) -> u32 {
         self.0
@@ -68,6 +73,7 @@ mod tests {
     #[test]
     fn portions_are_exact_and_at_most_the_whole() {
         assert_eq!("10 %".parse(), Ok(Portion::from_millionths(100_000)));
+        assert!((Portion::from_millionths(125_000).percent() - 12.5).abs() < f64::EPSILON);
         assert_eq!("12.5%".parse::<Portion>().unwrap().to_string(), "12.5 %");
         assert_eq!("100%".parse(), Ok(Portion::WHOLE));
         assert_eq!(Portion::from_millionths(u32::MAX), Portion::WHOLE);

@@ -15,6 +15,7 @@ mod live;
 mod mimic;
 mod profiles;
 mod runs;
+mod scenario;
 mod schema;
 mod streamlit;
 mod support;

@@ -1,0 +1,183 @@
+use super::headers::Headers;
+use super::request;
+use crate::scenario::defaults::{LONGEST, MOST_TIMES, MOST_USERS, requests_due};
+use crate::scenario::key::{Key, in_backticks};
+use crate::scenario::keys::{
+    FOR, PACES, PATH, PHASE_KEYS, PHASE_NAME, RAMP, RATE, REQUEST, REQUESTS, REST, THINK, TIMES, USERS, WEIGHT,
+    WEIGHTED,
+};
+use crate::scenario::reading::{Reading, Table, count, duration, parsed, text};
+use crate::scenario::short::rates;
+use crate::scenario::values::{Call, Model, Rate, Think};
+use crate::units::Elapsed;
+
+/// A phase as its table has it. Its name may be missing still.
+pub(super) struct Draft {
+    pub(super) name: Option<String>,
+    pub(super) model: Model,
+    pub(super) calls: Vec<Call>,
+}
+
+/// The keys of a phase's table: its own, and those of a single request.
+pub(super) const KEYS: &[&[Key]] = &[PHASE_KEYS, REQUEST];
+
+/// A name fits in a column of a table, and in one line.
+const LONGEST_NAME: usize = 40;
+
+/// What emu itself does before the phases has a row in the same table.
+const OURS: &[&str] = &["start", "check", "warm-up"];
+
+/// The phase in a table; `None` where it is wrong and told.
+pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &Headers) -> Option<Draft> {
+    let name = reading.take(table, &PHASE_NAME, |value| text(value).filter(|name| is_name(name)));
+    let numbers = Numbers::read(reading, table);
+    let pace = pace(reading, table);
+    let calls = calls(reading, table, shared);
+    let pace = pace?;
+    companions(reading, table, pace);
+    let model = numbers.model(pace)?;
+    together(reading, table, &model);
+    let calls = if matches!(model, Model::Rest { .. }) { Vec::new() } else { calls };
+    Some(Draft { name, model, calls })
+}
+
+/// Tells every name that an earlier phase has already.
+pub(super) fn distinct(reading: &mut Reading<'_>, tables: &[Table<'_, '_>]) {
+    let name = |table: &Table<'_, '_>| table.get(&PHASE_NAME).and_then(|leaf| text(leaf.get_ref()));
+    for (at, table) in tables.iter().enumerate() {
+        let own = name(table);
+        if own.is_some() && tables[..at].iter().any(|earlier| name(earlier) == own) {
+            let found = format!("`{}` a second time", own.unwrap_or_default());
+            reading.wrong(table, &PHASE_NAME, found, "a name that no other phase has");
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let free = !OURS.contains(&name);
+    free && name.trim() == name && name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control)
+}
+
+/// Everything that can be said of a pace.
+struct Numbers {
+    rate: Option<(Rate, Rate)>,
+    users: Option<u32>,
+    times: Option<u32>,
+    rest: Option<Elapsed>,
+    lasts: Option<Elapsed>,
+    think: Think,
+    ramp: Elapsed,
+}
+
+impl Numbers {
+    fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Self {
+        let think = |value: &toml::de::DeValue<'_>| parsed(value).filter(|think: &Think| think.most <= LONGEST);
+        Self {
+            rate: reading.take(table, &RATE, |value| rates(value.as_str()?).ok()),
+            users: reading.take(table, &USERS, |value| count(value, 1, MOST_USERS)),
+            times: reading.take(table, &TIMES, |value| count(value, 1, MOST_TIMES)),
+            rest: reading.take(table, &REST, duration),
+            lasts: reading.take(table, &FOR, duration),
+            think: reading.take(table, &THINK, think).unwrap_or(Think::NONE),
+            ramp: reading.take(table, &RAMP, duration).unwrap_or(Elapsed::ZERO),
+        }
+    }
+
+    /// The model that a pace and its numbers make; `None` where one of them is missing or wrong.
+    fn model(&self, pace: &Key) -> Option<Model> {
+        if pace.name == REST.name {
+            return Some(Model::Rest { lasts: self.rest? });
+        }
+        if pace.name == TIMES.name {
+            return Some(Model::Each { times: self.times? });
+        }
+        let lasts = self.lasts?;
+        if pace.name == USERS.name {
+            return Some(Model::Closed { users: self.users?, ramp: self.ramp, think: self.think, lasts });
+        }
+        self.rate.map(|(from, to)| Model::Open { from, to, lasts })
+    }
+}
+
+/// The one key that says who sets the pace.
+fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<&'k Key> {
+    let one = || format!("one of {}", in_backticks(PACES.iter().map(|key| key.name)));
+    match table.said(PACES).as_slice() {
+        [only] => Some(only),
+        [] => {
+            if !table.has_slips() {
+                reading.wrong_table(table, "a phase that does nothing", one());
+            }
+            None
+        }
+        [first, others @ ..] => {
+            for other in others {
+                reading.wrong(table, other, format!("`{}` beside `{}`", other.name, first.name), one());
+            }
+            None
+        }
+    }
+}
+
+/// What may and what must stand beside a pace.
+fn companions(reading: &mut Reading<'_>, table: &Table<'_, '_>, pace: &Key) {
+    let needs_time = pace.name == RATE.name || pace.name == USERS.name;
+    if needs_time && !table.has(&FOR) {
+        reading.missing(table, &FOR);
+    }
+    let vain = |key: &Key| match key.name {
+        name if name == FOR.name => !needs_time,
+        _ => pace.name != USERS.name,
+    };
+    for key in [FOR, THINK, RAMP].into_iter().filter(|key| table.has(key) && vain(key)) {
+        let only = if key.name == FOR.name { "only `rate` and `users` have it" } else { "only `users` have it" };
+        reading.wrong(table, &key, format!("`{}` beside `{}`", key.name, pace.name), format!("nothing: {only}"));
+    }
+    let sends: Vec<&Key> = table.said(REQUEST).into_iter().chain(table.said(&[REQUESTS])).collect();
+    for key in sends.into_iter().filter(|_| pace.name == REST.name) {
+        reading.wrong(table, key, format!("`{}` beside `rest`", key.name), "nothing: a rest sends no requests");
+    }
+}
+
+/// Whether the numbers make sense together.
+fn together(reading: &mut Reading<'_>, table: &Table<'_, '_>, model: &Model) {
+    match *model {
+        Model::Open { from, to, lasts } if requests_due(from, to, lasts) < 1 => {
+            reading.wrong(
+                table,
+                &RATE,
+                format!("less than one request in {lasts}"),
+                "a higher rate, or a longer phase",
+            );
+        }
+        Model::Closed { ramp, lasts, .. } if ramp > lasts => {
+            reading.wrong(table, &RAMP, format!("`{ramp}`"), format!("at most `for`, {lasts}"));
+        }
+        _ => {}
+    }
+}
+
+/// The requests of a phase: those in tables of their own, or the one in the phase's table.
+fn calls(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &Headers) -> Vec<Call> {
+    let tables = reading.tables(table, &REQUESTS, &[WEIGHTED, REQUEST]);
+    let inline = table.said(REQUEST);
+    if !table.has(&REQUESTS) || !inline.is_empty() {
+        let one = request::read(reading, table, shared);
+        if !table.has(&REQUESTS) {
+            return vec![one];
+        }
+        let expected = "the requests in one place: the phase's own table, or `[[phase.request]]`";
+        reading.wrong(table, inline[0], format!("`{}` beside `request`", inline[0].name), expected);
+    }
+    tables.iter().map(|own| one_of_several(reading, (table, own), shared)).collect()
+}
+
+fn one_of_several(reading: &mut Reading<'_>, (phase, own): (&Table<'_, '_>, &Table<'_, '_>), shared: &Headers) -> Call {
+    if !own.has(&PATH) {
+        reading.missing(own, &PATH);
+    }
+    if own.has(&WEIGHT) && phase.has(&TIMES) {
+        reading.wrong(own, &WEIGHT, "`weight` in a phase with `times`", "nothing: every request is made so many times");
+    }
+    request::read(reading, own, shared)
+}

@@ -1,0 +1,79 @@
+//! The reference pages of our files, as Markdown. Made from the keys.
+
+use super::budget::BUDGET;
+use super::key::Key;
+use super::keys::{EXPECT_KEYS, PHASE_KEYS, REQUEST, SCENARIO, UPLOAD_KEYS, WEIGHTED};
+use super::project::PROJECT;
+
+/// A table of a file: its heading, what it is about, and its keys.
+type Section = (&'static str, &'static str, &'static [&'static [Key]]);
+
+const SCENARIO_SECTIONS: &[Section] = &[
+    ("The scenario", "What stands before the first `[[phase]]`.", &[SCENARIO]),
+    (
+        "`[[phase]]`",
+        "One part of the scenario. It says exactly one of `rate`, `users`, `times` and `rest`. \
+         A phase that sends without naming a request asks for `/`.",
+        &[PHASE_KEYS],
+    ),
+    (
+        "A request",
+        "In the table of its phase, or, where a phase has several, each in a `[[phase.request]]` of its own. \
+         It has at most one of `body`, `json`, `form`, `file` and `upload`; only `form` may stand beside `upload`. \
+         A `content-type` follows from the body; one in the request's own `headers` goes before it.",
+        &[REQUEST, WEIGHTED],
+    ),
+    ("`upload`", "A file as a browser sends it from a form.", &[UPLOAD_KEYS]),
+    ("`expect`", "What an answer must be to count as answered.", &[EXPECT_KEYS]),
+];
+
+const PROJECT_SECTIONS: &[Section] = &[
+    ("The project", "Everything may be left out; a flag goes before what stands here.", &[PROJECT]),
+    (
+        "`[budget]`",
+        "What the app must not exceed. `--budget KEY=VALUE` sets one bound, `--budget KEY=none` takes it away. \
+         A bound on something that was not measured, or too seldom, is never kept.",
+        &[BUDGET],
+    ),
+];
+
+/// The page about scenario files.
+pub fn scenario_reference() -> String {
+    page(
+        "Scenario files",
+        "How a scenario is written: [load](../guides/load.md). \
+         Unknown keys are refused; all mistakes of a file are told together, each with its line.",
+        SCENARIO_SECTIONS,
+    )
+}
+
+/// The page about `emu.toml`.
+pub fn project_reference() -> String {
+    page(
+        "The project's file, `emu.toml`",
+        "`emu compare` without arguments reads it from the current folder, or from the nearest folder above, \
+         up to the one that holds `.git`. Paths in it are seen from its own folder. \
+         How it is used: [continuous integration](../guides/ci.md).",
+        PROJECT_SECTIONS,
+    )
+}
+
+fn page(title: &str, about: &str, sections: &[Section]) -> String {
+    let head = format!(
+        "# {title}\n\nGenerated from the keys; a test keeps it current (`EMU_BLESS=1 cargo test` rewrites it). {about}\n"
+    );
+    head + &sections.iter().map(section).collect::<String>()
+}
+
+fn section((title, about, keys): &Section) -> String {
+    let rows = keys.iter().flat_map(|keys| keys.iter()).map(row);
+    format!(
+        "\n## {title}\n\n{about}\n\n| key | value | meaning | without it |\n|---|---|---|---|\n{}",
+        rows.collect::<String>()
+    )
+}
+
+fn row(key: &Key) -> String {
+    let without = if key.without.is_empty() { "–" } else { key.without };
+    format!("| `{}` | {} | {} | {} |\n", key.name, key.value.replace('|', "\\|"), key.doc, without)
+}

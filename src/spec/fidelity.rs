@@ -86,7 +86,7 @@ fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
         let how = format!("the app has {given} of {}: the load comes from elsewhere", machine.cpus);
         promises.push(Promise::approximated("cores to run on", how));
     } else if let Some(cores) = asked.cores_seen {
-        let what = format!("{cores} cores seen");
+        let what = if cores == 1 { "1 core seen".into() } else { format!("{cores} cores seen") };
         promises.push(if spec.cpu.cores_seen.is_some() {
             Promise::kept(what)
         } else {

@@ -13,6 +13,7 @@ mod edge;
 mod interrupts;
 mod live;
 mod mimic;
+mod prices;
 mod profiles;
 mod runs;
 mod scenario;

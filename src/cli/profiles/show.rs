@@ -61,6 +61,8 @@ pub(super) fn json(value: &Value) -> Json {
 fn page(profile: &Profile) -> String {
     let plan = &profile.plan;
     let mut page = format!("{}: {} {}\n{}\n{}", plan.id, plan.platform, plan.name, plan.summary, plan.documentation);
+    let conditions = plan.price.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    page.extend(["\n", &plan.price.to_string(), &conditions]);
     for family in FAMILIES {
         let prefix = format!("{}.", family.name);
         let settings = profile.settings.iter().filter(|(key, _)| key.starts_with(&prefix));

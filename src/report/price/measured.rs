@@ -9,6 +9,8 @@ use crate::units::{Elapsed, Memory, Millicores};
 /// Folds events into [`Usage`].
 ///
 /// Busy are the measuring phases of a load; in a run without load, all the time in which the app served.
+/// A run knows the CPU share that it gave, so where a plan gives more than all cores of the machine, the
+/// month is worked out with those.
 #[derive(Debug, Clone, Default)]
 pub struct UsageFold {
     plan: Option<Given>,

@@ -48,10 +48,11 @@ pub struct Plan {
 }
 
 /// Some platforms publish a range, not a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Range {
     /// The plan has one published value.
+    #[default]
     Exact,
     /// The value people commonly expect inside a published range.
     Typical,

@@ -43,6 +43,13 @@ impl Throttled {
         (self.periods > 0).then(|| self.throttled_periods as f64 * 100.0 / self.periods as f64)
     }
 
+    /// Both accounts together.
+    pub fn add(&mut self, other: Self) {
+        self.periods += other.periods;
+        self.throttled_periods += other.throttled_periods;
+        self.time += other.time;
+    }
+
     /// What came on top of an earlier account of the same instance.
     pub(super) fn since(self, before: Self) -> Self {
         Self {

@@ -1,10 +1,16 @@
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use super::cpu::millicores;
 use super::memory::bytes;
-use crate::event::Header;
-use crate::spec::Promise;
-use crate::units::{Memory, Millicores, Money};
+use crate::event::{Header, Part};
+use crate::profile::{Cause, Confidence, Range};
+use crate::spec::{Promise, Spec};
+use crate::units::{Elapsed, Memory, Millicores, Money};
+
+/// The settings that a verdict on a plan can rest on.
+const RESTED_ON: [&str; 5] = ["memory.limit", "cpu.share", "start.delay", "sleep.after", "plan.price.monthly"];
 
 /// What was run, where and by whom: the part of the header that a report repeats.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -13,6 +19,8 @@ pub struct RunFacts {
     pub id: String,
     /// The name its user gave it.
     pub name: Option<String>,
+    /// The comparison or the search it is a part of.
+    pub part: Option<Part>,
     /// What its user called the app.
     pub app: String,
     /// The plan's id.
@@ -21,6 +29,8 @@ pub struct RunFacts {
     pub platform: String,
     /// The plan as the platform says it.
     pub plan_name: String,
+    /// Which end of a published range the plan is.
+    pub range: Range,
     /// Price of a month, before conditions.
     #[serde(rename = "price_monthly_microdollars", serialize_with = "microdollars")]
     pub price_monthly: Money,
@@ -30,6 +40,19 @@ pub struct RunFacts {
     /// The guaranteed share.
     #[serde(rename = "cpu_share_millicores", serialize_with = "millicores")]
     pub cpu_share: Millicores,
+    /// The platform's own delay before a wake, as the run played it, in the platform's own time. Zero where
+    /// there is none, or where it was left out.
+    #[serde(rename = "platform_delay_us")]
+    pub platform_delay: Elapsed,
+    /// After how long without visits the plan puts an app to sleep, in the platform's own time. `None` where
+    /// it never does.
+    #[serde(rename = "sleep_after_us")]
+    pub sleep_after: Option<Elapsed>,
+    /// How far the numbers can be trusted that a verdict rests on: by setting, those that have a source.
+    pub confidence: BTreeMap<String, Confidence>,
+    /// The status of each of the platform's own answers.
+    #[serde(skip)]
+    pub answers: BTreeMap<Cause, u16>,
     /// The engine and its version.
     pub engine: String,
     /// Operating system and architecture.
@@ -56,13 +79,19 @@ impl From<&Header> for RunFacts {
         Self {
             id: header.run.clone(),
             name: header.name.clone(),
+            part: header.part.clone(),
             app: spec.app.name.clone(),
             plan: spec.plan.id.clone(),
             platform: spec.plan.platform.clone(),
             plan_name: spec.plan.name.clone(),
+            range: spec.plan.range,
             price_monthly: spec.plan.price.monthly,
             memory_limit: spec.memory.limit,
             cpu_share: spec.cpu.share,
+            platform_delay: real(spec.start.delay, spec.warp),
+            sleep_after: spec.sleep.as_ref().map(|sleep| real(sleep.after, spec.warp)),
+            confidence: confidence(spec),
+            answers: spec.answers.iter().map(|(cause, answer)| (*cause, answer.status)).collect(),
             engine: format!("{} {}", header.machine.engine, header.machine.engine_version),
             machine: header.machine.platform.clone(),
             emu_version: header.emu_version.clone(),
@@ -71,4 +100,15 @@ impl From<&Header> for RunFacts {
             fidelity: spec.fidelity.clone(),
         }
     }
+}
+
+/// A timer of the platform as it is without warp.
+fn real(time: Elapsed, warp: u32) -> Elapsed {
+    Elapsed::from_micros(time.micros().saturating_mul(u64::from(warp.max(1))))
+}
+
+/// A value that its user set, or that every profile inherits, has no source and is not among them.
+fn confidence(spec: &Spec) -> BTreeMap<String, Confidence> {
+    let source = |key: &str| spec.sources.get(spec.origins.get(key)?.source.as_ref()?);
+    RESTED_ON.iter().filter_map(|key| Some(((*key).to_owned(), source(key)?.confidence))).collect()
 }

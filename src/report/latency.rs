@@ -75,13 +75,20 @@ impl LatencyFold {
     }
 }
 
-/// The same account of times that somebody else has counted.
-pub(super) fn of_spread(times: &Spread) -> Latency {
-    let mut values = histogram::<u64>();
-    for (time, count) in &times.0 {
-        values.record_n((*time).min(DAY), *count).ok();
+impl Latency {
+    /// The account of times that somebody else has counted.
+    pub fn of(times: &Spread) -> Self {
+        Self::of_all([times])
     }
-    spread(&values)
+
+    /// The account of all of them together.
+    pub fn of_all<'s>(all: impl IntoIterator<Item = &'s Spread>) -> Self {
+        let mut values = histogram::<u64>();
+        for (time, count) in all.into_iter().flat_map(|times| &times.0) {
+            values.record_n((*time).min(DAY), *count).ok();
+        }
+        spread(&values)
+    }
 }
 
 fn spread<C: Counter>(values: &Histogram<C>) -> Latency {

@@ -134,11 +134,11 @@ impl MemoryFold {
 
 /// JSON holds memory as a number of bytes.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
-pub(super) fn bytes<S: Serializer>(memory: &Memory, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn bytes<S: Serializer>(memory: &Memory, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(memory.bytes())
 }
 
 #[expect(clippy::ref_option, reason = "serde asks for this shape")]
-pub(super) fn optional_bytes<S: Serializer>(memory: &Option<Memory>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn optional_bytes<S: Serializer>(memory: &Option<Memory>, serializer: S) -> Result<S::Ok, S::Error> {
     memory.map(Memory::bytes).serialize(serializer)
 }

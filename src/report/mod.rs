@@ -45,3 +45,10 @@ pub use states::StateTime;
 pub use status::{Status, StatusFold, bar};
 pub use table::{Align, Block, Column, Section, Table};
 pub use text::{table_text, text};
+
+/// How other rooms write the same units into JSON.
+pub(crate) mod units_in_json {
+    pub(crate) use super::cpu::millicores;
+    pub(crate) use super::facts::microdollars;
+    pub(crate) use super::memory::{bytes, optional_bytes};
+}

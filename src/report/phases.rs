@@ -3,10 +3,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::cpu::{Throttled, share_of};
-use super::latency::{Latency, of_spread};
+use super::latency::Latency;
 use super::memory::optional_bytes;
 use super::requests::{Requests, RequestsFold};
-use crate::event::{Event, Exit, ExitCause, InstanceId, Kind, LoadFailure, LoadReport, PhaseRole, Sample, Shortfall};
+use crate::event::{
+    Event, Exit, ExitCause, InstanceId, Kind, LoadFailure, LoadReport, PhaseRole, Sample, Shortfall, Spread,
+};
 use crate::units::{Elapsed, Memory, Millicores};
 
 /// What happened in one phase of a run's load.
@@ -74,6 +76,9 @@ pub struct LoadUse {
     pub achieved_per_second: Option<f64>,
     /// From the moment a request was due to its last byte, while the app served.
     pub warm: Latency,
+    /// The values behind it, so that phases and runs can be added up.
+    #[serde(skip)]
+    pub warm_times: Spread,
     /// The same for requests that came while the app was away.
     pub cold: Latency,
     /// From the actual sending to the last byte.
@@ -111,10 +116,11 @@ impl From<&LoadReport> for LoadUse {
             lasted: report.lasted,
             asked_per_second: report.asked_per_second,
             achieved_per_second: per_second(report.answered),
-            warm: of_spread(&report.warm),
-            cold: of_spread(&report.cold),
-            service: of_spread(&report.service),
-            late: of_spread(&report.late),
+            warm: Latency::of(&report.warm),
+            warm_times: report.warm.clone(),
+            cold: Latency::of(&report.cold),
+            service: Latency::of(&report.service),
+            late: Latency::of(&report.late),
             generator_percent: (lasted > 0.0).then(|| report.generator_cpu.secs_f64() * 100.0 / lasted),
             shortfall: report.shortfall,
             command_exit: report.command_exit,

@@ -13,6 +13,7 @@
 //! - [`scenario`]: how an app is loaded, in which phases, and what it must live up to.
 //! - [`pace`]: when the next request of a load is due, and what it asks for.
 //! - [`http1`]: where a message of HTTP/1.1 ends.
+//! - [`compare`]: several runs side by side: differences, verdicts, advice.
 //! - [`app`]: what the user asked to run.
 //! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
 //! - [`edge`]: the front door.
@@ -25,6 +26,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod compare;
 pub mod conduct;
 pub mod edge;
 pub mod engine;

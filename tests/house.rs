@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scenario", &["units"]),
     ("http1", &[]),
     ("pace", &["scenario"]),
+    ("compare", &["report", "scenario"]),
     ("engine", &["event"]),
     ("edge", &["event", "http1"]),
     ("load", &["event", "pace", "http1"]),
@@ -24,11 +25,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),
     ("trial", &["conduct", "tour"]),
-    ("cli", &["trial", "store", "report", "scenario", "app", "mimic"]),
+    ("cli", &["trial", "store", "report", "scenario", "compare", "app", "mimic"]),
 ];
 
 /// Rooms that never touch the world.
-const PURE: &[&str] = &["units", "profile", "spec", "event", "lifecycle", "report", "scenario", "pace", "http1"];
+const PURE: &[&str] =
+    &["units", "profile", "spec", "event", "lifecycle", "report", "scenario", "pace", "http1", "compare"];
 
 /// What a pure room may not name.
 const WORLD: &[&str] =

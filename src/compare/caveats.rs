@@ -1,0 +1,70 @@
+use std::collections::BTreeSet;
+
+use super::comparison::ArmResult;
+use super::facts::SeenBy;
+use super::question::{Arm, Asked, Question};
+use crate::profile::Range;
+use crate::report::{RunFacts, words};
+
+/// What weakens a comparison as a whole, in sentences.
+pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) -> Vec<String> {
+    let partial = question.partial.as_ref().map(|why| format!("incomplete: {why}"));
+    let parallel = question.parallel.then(|| "the arms ran at the same time and may have disturbed one another".into());
+    let mut caveats: Vec<String> = partial.into_iter().chain(parallel).collect();
+    caveats.extend(results.iter().filter_map(rounds_left_out));
+    caveats.extend(unlike(question, arms));
+    let door = results.iter().any(|arm| arm.facts.seen_by == Some(SeenBy::Door));
+    let why =
+        "latencies are the front door's: emu did not send the requests, so time that they queued before is missing";
+    caveats.extend(door.then(|| why.to_owned()));
+    caveats.extend(floors_missing(results));
+    caveats
+}
+
+fn rounds_left_out(arm: &ArmResult) -> Option<String> {
+    if arm.left_out.is_empty() || arm.facts.rounds.is_empty() {
+        return None;
+    }
+    let rounds = words::count(arm.left_out.len() as u64, "round does", "rounds do");
+    let why = arm.left_out.iter().map(|left| left.evidence.sentence()).next().unwrap_or_default();
+    Some(format!("`{}`: {rounds} not count: {why}", arm.label))
+}
+
+/// Something that runs have in common, or do not.
+type Aspect = (&'static str, fn(&RunFacts) -> &str);
+
+/// What else differs between the arms than what is compared.
+fn unlike(question: &Question, arms: &[Arm]) -> Vec<String> {
+    let differ = |of: fn(&RunFacts) -> &str| {
+        let found: BTreeSet<&str> = arms.iter().flat_map(|arm| &arm.rounds).map(|round| of(&round.run)).collect();
+        (found.len() > 1).then(|| found.into_iter().collect::<Vec<_>>().join(", "))
+    };
+    let mut aspects: Vec<Aspect> = vec![
+        ("machines", |run| &run.machine),
+        ("engines", |run| &run.engine),
+        ("versions of emu", |run| &run.emu_version),
+    ];
+    if question.asked != Asked::Plans {
+        aspects.push(("plans", |run| &run.plan));
+    }
+    let told =
+        aspects.into_iter().filter_map(|(what, of)| Some(format!("the runs are of different {what}: {}", differ(of)?)));
+    let warp: BTreeSet<u32> = arms.iter().flat_map(|arm| &arm.rounds).map(|round| round.run.warp).collect();
+    let warped = (warp.len() > 1).then(|| "the platform's timers ran at different speeds".to_owned());
+    told.chain(warped).collect()
+}
+
+/// A plan inside a published range, whose floor was not tried.
+fn floors_missing(results: &[ArmResult]) -> Vec<String> {
+    let tried = |arm: &ArmResult| {
+        let same = |other: &&ArmResult| {
+            (&other.facts.platform, &other.facts.plan_name) == (&arm.facts.platform, &arm.facts.plan_name)
+        };
+        results.iter().filter(same).any(|other| other.facts.range == Range::Floor)
+    };
+    let above = |arm: &&ArmResult| matches!(arm.facts.range, Range::Typical | Range::Ceiling) && !tried(arm);
+    let sentence = |arm: &ArmResult| {
+        format!("`{}` is inside a range that its platform publishes; the floor of it was not tried", arm.label)
+    };
+    results.iter().filter(above).map(sentence).collect()
+}

@@ -13,9 +13,9 @@ use super::{Exit, Failure, Printer, Surroundings, engine};
 use crate::engine::docker::Docker;
 use crate::engine::{Engine, EngineError, Happening, Instance, Machine, Order};
 use crate::event::InstanceId;
-use crate::spec::{DiskKind, Image};
+use crate::spec::Image;
 use crate::store::{FILE, Store};
-use crate::units::{Elapsed, Memory, Millicores};
+use crate::units::Memory;
 
 /// The trial instance gets this much memory, and asks for four times as much.
 const TRIAL_LIMIT: Memory = Memory::from_mib(32);
@@ -184,25 +184,9 @@ async fn killed(docker: &Docker) -> Result<(bool, bool), EngineError> {
 fn trial_order() -> Order {
     let size = Memory::from_bytes(TRIAL_LIMIT.bytes() * 4);
     Order {
-        instance: InstanceId(1),
-        run: format!("doctor-{}", std::process::id()),
-        image: Image::Mimic,
         command: vec!["--hold".into(), size.to_string().replace(' ', "")],
-        environment: BTreeMap::from([("PORT".into(), "8080".into())]),
-        port: 8080,
         memory: TRIAL_LIMIT,
-        swap: Memory::default(),
-        cpu: Millicores::new(1000),
-        cpu_period: Elapsed::from_millis(100),
-        cpus: None,
-        pids: None,
-        open_files: None,
-        shm: None,
-        tmp_is_memory: false,
-        disk: DiskKind::LostAtRestart,
-        user: None,
-        hostname: None,
-        workdir: None,
+        ..Order::plain(format!("doctor-{}", std::process::id()), InstanceId(1), 8080)
     }
 }
 

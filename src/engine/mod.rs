@@ -105,6 +105,33 @@ pub struct Order {
     pub workdir: Option<String>,
 }
 
+impl Order {
+    /// The built-in app with 64 MiB, one CPU and nothing special; what differs is changed in the copy.
+    pub fn plain(run: impl Into<String>, instance: InstanceId, port: u16) -> Self {
+        Self {
+            instance,
+            run: run.into(),
+            image: Image::Mimic,
+            command: Vec::new(),
+            environment: BTreeMap::from([("PORT".to_owned(), port.to_string())]),
+            port,
+            memory: Memory::from_mib(64),
+            swap: Memory::default(),
+            cpu: Millicores::new(1000),
+            cpu_period: Elapsed::from_millis(100),
+            cpus: None,
+            pids: None,
+            open_files: None,
+            shm: None,
+            tmp_is_memory: false,
+            disk: DiskKind::LostAtRestart,
+            user: None,
+            hostname: None,
+            workdir: None,
+        }
+    }
+}
+
 /// Something that happened to an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {

@@ -134,8 +134,6 @@ pub(super) fn same<T: PartialEq + ToString>(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::engine::Capabilities;
     use crate::event::InstanceId;
@@ -165,25 +163,12 @@ mod tests {
 
     fn order() -> Order {
         Order {
-            instance: InstanceId(2),
-            run: "r1".into(),
             image: Image::Named("app".into()),
-            command: Vec::new(),
-            environment: BTreeMap::from([("PORT".to_owned(), "8000".to_owned())]),
-            port: 8000,
             memory: Memory::from_mib(512),
-            swap: Memory::default(),
             cpu: Millicores::new(100),
-            cpu_period: Elapsed::from_millis(100),
-            cpus: None,
             pids: Some(64),
             open_files: Some(1024),
-            shm: None,
-            tmp_is_memory: false,
-            disk: DiskKind::LostAtRestart,
-            user: None,
-            hostname: None,
-            workdir: None,
+            ..Order::plain("r1", InstanceId(2), 8000)
         }
     }
 

@@ -3,31 +3,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::*;
 use crate::engine::{Happening, Instance};
 use crate::event::Ended;
-use crate::spec::{DiskKind, Image};
-use crate::units::Millicores;
 
 fn order() -> Order {
-    Order {
-        instance: InstanceId(1),
-        run: "r1".into(),
-        image: Image::Mimic,
-        command: Vec::new(),
-        environment: std::collections::BTreeMap::new(),
-        port: 10_000,
-        memory: Memory::from_mib(512),
-        swap: Memory::default(),
-        cpu: Millicores::new(500),
-        cpu_period: Elapsed::from_millis(100),
-        cpus: None,
-        pids: None,
-        open_files: None,
-        shm: None,
-        tmp_is_memory: false,
-        disk: DiskKind::LostAtRestart,
-        user: None,
-        hostname: None,
-        workdir: None,
-    }
+    Order::plain("r1", InstanceId(1), 10_000)
 }
 
 async fn started(script: Script) -> (FakeEngine, FakeInstance, UnboundedReceiver<News>) {

@@ -1,14 +1,11 @@
 //! An instance under observation.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use emu::engine::{Ended, Engine, Happening, Instance, News, Order};
 use emu::event::{InstanceId, Sample};
-use emu::spec::{DiskKind, Image};
-use emu::units::{Elapsed, Memory, Millicores};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -34,26 +31,10 @@ pub struct Lab<I> {
 /// The built-in app with these knobs, 64 MiB, one CPU, and nothing special.
 pub fn order(knobs: &[&str]) -> Order {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     Order {
-        instance: InstanceId(NUMBER.fetch_add(1, Ordering::Relaxed)),
-        run: format!("test-{}", std::process::id()),
-        image: Image::Mimic,
         command: knobs.iter().map(|knob| (*knob).to_owned()).collect(),
-        environment: BTreeMap::from([("PORT".to_owned(), PORT.to_string())]),
-        port: PORT,
-        memory: Memory::from_mib(64),
-        swap: Memory::default(),
-        cpu: Millicores::new(1000),
-        cpu_period: Elapsed::from_millis(100),
-        cpus: None,
-        pids: None,
-        open_files: None,
-        shm: None,
-        tmp_is_memory: false,
-        disk: DiskKind::LostAtRestart,
-        user: None,
-        hostname: None,
-        workdir: None,
+        ..Order::plain(format!("test-{}", std::process::id()), InstanceId(number), PORT)
     }
 }
 

@@ -36,6 +36,12 @@ impl Store {
         Ok(found.pop().filter(|_| one))
     }
 
+    /// Removes a question. Its runs stay.
+    pub fn forget_question(&mut self, id: &str) -> Result<(), StoreError> {
+        let removed = self.db.execute("DELETE FROM questions WHERE id = ?1", params![id]);
+        self.ask(removed).map(drop)
+    }
+
     /// The runs that answer a question, in the order they were made.
     pub fn answers(&self, question: &str) -> Result<Vec<RunRow>, StoreError> {
         let mut runs = self.list()?;
@@ -79,5 +85,8 @@ mod tests {
         let arms: Vec<_> =
             answers.iter().filter_map(|run| run.part.as_ref()).map(|part| (part.arm.as_str(), part.round)).collect();
         assert_eq!(arms, [("b", 1), ("a", 1), ("a", 2)]);
+        place.store.forget_question("20260102-1000-aaaa").unwrap();
+        assert_eq!(place.store.find_question("20260102-1000-aaaa").unwrap(), None);
+        assert_eq!(place.store.answers("20260102-1000-aaaa").unwrap().len(), 3);
     }
 }

@@ -317,7 +317,7 @@ fn a_record_of_a_newer_emu_is_refused_with_what_to_do() {
     db.pragma_update(None, "user_version", 99).unwrap();
     let given = record.call(["runs", "list"]).status(3);
     assert!(
-        given.stderr.contains("has schema version 99, this emu knows version 1; use a newer emu"),
+        given.stderr.contains("has schema version 99, this emu knows version 2; use a newer emu"),
         "{}",
         given.stderr
     );

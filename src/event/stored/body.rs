@@ -1,18 +1,18 @@
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::frequent::{StoredLog, StoredRequest, StoredSample};
 use super::load::StoredLoad;
-use super::{StoredError, StoredEvent};
+use super::{Row, StoredError};
 use crate::event::{InstanceId, Kind, RequestId, State, Why};
 use crate::units::Memory;
 
 /// A sentence or an address.
 #[derive(Serialize, Deserialize)]
 struct Text<'t> {
+    #[serde(borrow)]
     text: Cow<'t, str>,
 }
 
@@ -110,10 +110,10 @@ pub(super) fn write(kind: &Kind) -> (&'static str, Box<RawValue>) {
 }
 
 /// The live kind of a stored event.
-pub(super) fn read(stored: &StoredEvent) -> Result<Kind, StoredError> {
+pub(super) fn read(stored: Row<'_>) -> Result<Kind, StoredError> {
     let instance = || parse::<Of>(stored).map(|of| of.instance);
     let text = || parse::<Text>(stored).map(|body| body.text.into_owned());
-    Ok(match stored.kind.as_str() {
+    Ok(match stored.kind {
         "header" => Kind::Header(parse(stored)?),
         "listening" => Kind::Listening { address: text()? },
         "state" => {
@@ -147,7 +147,7 @@ pub(super) fn read(stored: &StoredEvent) -> Result<Kind, StoredError> {
         "phase" => Kind::Phase(parse(stored)?),
         "load" => Kind::Load(Box::new(parse::<StoredLoad>(stored)?.live())),
         "finished" => Kind::Finished(parse(stored)?),
-        _ => return Err(StoredError::UnknownKind { seq: stored.seq, kind: stored.kind.clone() }),
+        _ => return Err(StoredError::UnknownKind { seq: stored.seq, kind: stored.kind.to_owned() }),
     })
 }
 
@@ -156,10 +156,10 @@ fn json<T: Serialize>(body: &T) -> Box<RawValue> {
     to_raw_value(body).expect("a stored body is always JSON")
 }
 
-fn parse<T: DeserializeOwned>(stored: &StoredEvent) -> Result<T, StoredError> {
-    serde_json::from_str(stored.body.get()).map_err(|reason| StoredError::Body {
+fn parse<'r, T: Deserialize<'r>>(stored: Row<'r>) -> Result<T, StoredError> {
+    serde_json::from_str(stored.body).map_err(|reason| StoredError::Body {
         seq: stored.seq,
-        kind: stored.kind.clone(),
+        kind: stored.kind.to_owned(),
         reason,
     })
 }

@@ -88,7 +88,9 @@ impl StoredSample {
 pub(super) struct StoredRequest<'r> {
     n: RequestId,
     a: u64,
+    #[serde(borrow)]
     m: Cow<'r, str>,
+    #[serde(borrow)]
     p: Cow<'r, str>,
     c: ClientKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,6 +151,7 @@ pub(super) struct StoredLog<'l> {
     i: InstanceId,
     #[serde(default, skip_serializing_if = "no")]
     e: bool,
+    #[serde(borrow)]
     l: Cow<'l, str>,
 }
 

@@ -35,6 +35,19 @@ pub struct StoredEvent {
     pub body: Box<RawValue>,
 }
 
+/// A stored event in the memory of whoever keeps it.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'r> {
+    /// Its number in the run.
+    pub seq: u64,
+    /// Microseconds since the start of the run.
+    pub at_us: u64,
+    /// The name of its kind.
+    pub kind: &'r str,
+    /// What happened, as JSON.
+    pub body: &'r str,
+}
+
 /// Why a stored event cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoredError {
@@ -85,8 +98,14 @@ impl Decoder {
 
     /// The live event; `None` when a newer minor version wrote something that this one does not know.
     pub fn decode(&mut self, stored: &StoredEvent) -> Result<Option<Event>, StoredError> {
-        match body::read(stored) {
-            Ok(kind) => Ok(Some(Event { seq: stored.seq, at: Elapsed::from_micros(stored.at_us), kind })),
+        let StoredEvent { seq, at_us, kind, body } = stored;
+        self.decode_row(Row { seq: *seq, at_us: *at_us, kind, body: body.get() })
+    }
+
+    /// The same for an event that lies in a database, read where it is.
+    pub fn decode_row(&mut self, row: Row<'_>) -> Result<Option<Event>, StoredError> {
+        match body::read(row) {
+            Ok(kind) => Ok(Some(Event { seq: row.seq, at: Elapsed::from_micros(row.at_us), kind })),
             Err(_) if self.written_by.minor > VERSION.minor => {
                 self.skipped += 1;
                 Ok(None)

@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mimic", &["units"]),
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),
-    ("trial", &["conduct", "tour"]),
+    ("trial", &["conduct", "tour", "load"]),
     ("cli", &["trial", "store", "report", "scenario", "compare", "app", "mimic"]),
 ];
 

@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use super::{clean, completions, doctor, mimic, profiles, run, runs};
+use super::{clean, compare, completions, doctor, mimic, profiles, run, runs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -34,6 +34,8 @@ pub struct Args {
 pub(super) enum Verb {
     /// Run an app under a plan; without an app, show a plan's whole life.
     Run(run::RunArgs),
+    /// Do the same work on several plans, and say which one is enough; or compare recorded runs.
+    Compare(compare::CompareArgs),
     /// Look at recorded runs again, hand them on, remove them.
     Runs(runs::RunsArgs),
     /// Look at everything a run depends on, and say what to do about what is missing.

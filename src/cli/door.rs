@@ -21,6 +21,11 @@ pub(super) fn bind(asked: Option<u16>, say: impl Fn(&str)) -> Result<TcpListener
     }
 }
 
+/// A socket on any free port, for runs whose visitors are told where to come.
+pub(super) fn free() -> Result<TcpListener, Failure> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| refused(0, &error))
+}
+
 fn refused(port: u16, error: &std::io::Error) -> Failure {
     if error.kind() == ErrorKind::AddrInUse {
         let holder = holder(port).map_or_else(String::new, |name| format!(" by {name}"));

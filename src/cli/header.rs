@@ -14,6 +14,11 @@ pub(super) struct Called {
     pub(super) part: Option<Part>,
 }
 
+/// An id for a question that is asked now.
+pub(super) fn new_id() -> String {
+    run_id(Timestamp::now().to_zoned(TimeZone::UTC).datetime(), random())
+}
+
 /// The first event of a run. The one place where a run reads the wall clock.
 pub(super) fn header(called: Called, machine: Machine, spec: Spec) -> Header {
     let started = Timestamp::now();

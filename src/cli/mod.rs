@@ -6,6 +6,7 @@
 
 mod args;
 mod clean;
+mod compare;
 mod completions;
 mod doctor;
 mod door;
@@ -13,11 +14,14 @@ mod engine;
 mod exit;
 mod failure;
 mod header;
+mod lab;
+mod load;
 mod mimic;
 mod printer;
 mod profile;
 mod profiles;
 mod reference;
+mod rounds;
 mod run;
 mod runs;
 mod signals;
@@ -60,6 +64,7 @@ pub fn main() -> ExitCode {
 fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     match verb {
         Verb::Run(args) => run::run(&args, printer, surroundings),
+        Verb::Compare(args) => compare::run(&args, printer, surroundings),
         Verb::Runs(args) => runs::run(&args, printer, surroundings),
         Verb::Doctor(args) => doctor::run(&args, printer, surroundings),
         Verb::Clean(args) => clean::run(&args, printer, surroundings),

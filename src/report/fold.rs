@@ -13,7 +13,7 @@ use super::sections::sections;
 use super::start::{Start, StartFold, StartKind};
 use super::states::{StateTime, StatesFold};
 use super::text::text;
-use crate::event::{Event, ExitCause, Finish, Kind, STOPPING, State, Why};
+use crate::event::{Event, ExitCause, Finish, Kind, PhaseRole, STOPPING, State, Why};
 use crate::units::Elapsed;
 
 /// How many log lines of an app that never served are repeated in its summary.
@@ -83,6 +83,12 @@ impl Summary {
     /// Every wake, in order.
     pub fn wakes(&self) -> impl Iterator<Item = &Start> {
         self.starts.iter().filter(|start| start.kind == StartKind::Wake)
+    }
+
+    /// Whether the app answered every request of the check as its scenario expects; `None` without a check.
+    pub fn scenario_holds(&self) -> Option<bool> {
+        let check = self.phases.iter().find(|phase| phase.role == PhaseRole::Check)?;
+        check.load.as_ref().map(|load| load.answered == load.due)
     }
 
     /// Whether visitors were ever let in.

@@ -2,25 +2,38 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::Script;
+use super::load::{Load, Work, spare_core};
 use crate::conduct::Command;
-use crate::event::Event;
-use crate::spec::Spec;
+use crate::event::{Event, Gate, Header, Kind, State, Why};
 use crate::tour;
 use crate::units::Elapsed;
 
 /// Where a script plays.
+#[derive(Debug, Clone)]
 pub(super) struct Stage {
     pub(super) edge: SocketAddr,
-    pub(super) spec: Arc<Spec>,
     pub(super) commands: UnboundedSender<Command>,
+}
+
+/// How far a run has come, as far as its script must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Moment {
+    /// The app has not served yet.
+    Before,
+    /// It has.
+    Serving,
+    /// The run ends.
+    Ending,
 }
 
 /// Those beside the loop who must know what happens.
 pub(super) struct Followers {
     tour: Option<UnboundedSender<Event>>,
+    moment: watch::Sender<Moment>,
 }
 
 impl Followers {
@@ -29,26 +42,40 @@ impl Followers {
             // The tour may have ended.
             let _ = tour.send(event.clone());
         }
+        let moment = match &event.kind {
+            Kind::State { to: State::Serving, .. } => Moment::Serving,
+            Kind::State { why: Why::End, .. } | Kind::Finished(_) => Moment::Ending,
+            _ => return,
+        };
+        self.moment.send_if_modified(|now| std::mem::replace(now, moment.max(*now)) != *now);
     }
 }
 
 /// Starts what goes on beside the loop: the script, and the clock that ends the run.
-pub(super) fn begin(script: &Script, length: Option<Elapsed>, stage: Stage) -> Followers {
-    if let Some(length) = length {
-        let commands = stage.commands.clone();
-        tokio::spawn(async move {
-            sleep(length.duration()).await;
-            // The run may be over already.
-            let _ = commands.send(Command::Finish);
-        });
-    }
+pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate>, stage: Stage) -> Followers {
+    let (moment, moments) = watch::channel(Moment::Before);
+    let mut followers = Followers { tour: None, moment };
     match script {
-        Script::Visitors => Followers { tour: None },
+        Script::Visitors => {}
         Script::Tour => {
             let (told, events) = mpsc::unbounded_channel();
-            let Stage { edge, spec, commands } = stage;
-            tokio::spawn(tour::play(tour::Stage { edge, spec, commands, events }));
-            Followers { tour: Some(told) }
+            let Stage { edge, commands } = stage;
+            tokio::spawn(tour::play(tour::Stage { edge, spec: Arc::new(header.spec.clone()), commands, events }));
+            followers.tour = Some(told);
+        }
+        Script::Load(scenario) => {
+            let work = Work::Scenario(Arc::clone(scenario));
+            tokio::spawn(Load { work, stage, gate, moments, core: spare_core(header) }.play());
         }
     }
+    followers
+}
+
+/// Ends the run when its time is up.
+pub(super) fn end_after(length: Elapsed, commands: UnboundedSender<Command>) {
+    tokio::spawn(async move {
+        sleep(length.duration()).await;
+        // The run may be over already.
+        let _ = commands.send(Command::Finish);
+    });
 }

@@ -4,6 +4,10 @@
 //! tour, or a load). Everything that happens is handed to one listener.
 
 mod begin;
+mod load;
+mod rota;
+
+pub use rota::rota;
 
 use std::cell::RefCell;
 use std::io;
@@ -17,6 +21,7 @@ use crate::conduct::{self, Command, Run};
 use crate::edge::{self, EdgeRules, Epoch, Meter, Wiring};
 use crate::engine::Engine;
 use crate::event::{Event, Finish, Gate, Header, Hold};
+use crate::scenario::Scenario;
 use crate::units::Elapsed;
 
 /// Open requests get this long to end when the run does.
@@ -46,6 +51,8 @@ pub enum Script {
     Visitors,
     /// The whole life of a plan, told in sentences.
     Tour,
+    /// Requests, phase after phase; the run ends with the last answer.
+    Load(Arc<Scenario>),
 }
 
 /// Both ends of the way to ask something of a run.
@@ -75,8 +82,11 @@ pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMu
     let rules = EdgeRules::from(&header.spec);
     let wiring = Wiring { rules, epoch, gate: watched, reports, meter: Arc::clone(&meter) };
     let door = edge::serve(listener, wiring)?;
-    let stage = begin::Stage { edge: door.address(), spec: Arc::new(header.spec.clone()), commands: asking.commands };
-    let mut followers = begin::begin(&script, length, stage);
+    if let Some(length) = length {
+        begin::end_after(length, asking.commands.clone());
+    }
+    let stage = begin::Stage { edge: door.address(), commands: asking.commands };
+    let mut followers = begin::begin(&script, &header, gate.subscribe(), stage);
     let run = Run {
         engine,
         header,

@@ -1,3 +1,4 @@
+use crate::cli::load::LoadArgs;
 use crate::cli::subject::SubjectArgs;
 use crate::units::Elapsed;
 
@@ -10,6 +11,9 @@ pub struct RunArgs {
 
     #[command(flatten)]
     pub(super) subject: SubjectArgs,
+
+    #[command(flatten)]
+    pub(super) load: LoadArgs,
 
     /// The port of the front door on 127.0.0.1. Without it: 8080, or a free one when that is taken.
     #[arg(long, value_name = "N")]

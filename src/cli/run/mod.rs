@@ -29,7 +29,7 @@ pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings
             prepared = prepare::prepare(&settings, printer, surroundings) => prepared?,
             () = interrupts.first() => return Ok(Exit::Interrupted),
         };
-        let playing = play::play(prepared, asking, printer);
+        let playing = play::play(prepared, &settings, asking, printer);
         tokio::select! {
             ended = playing => ended,
             () = interrupts.third() => Ok(left_behind(printer)),

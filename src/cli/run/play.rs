@@ -2,40 +2,33 @@ use std::sync::Arc;
 
 use super::prepare::Prepared;
 use super::screen::Screen;
+use super::settings::Settings;
 use crate::cli::summary::summary as show;
 use crate::cli::{Exit, Failure, Printer};
 use crate::edge::Meter;
-use crate::engine::Engine;
 use crate::event::{Event, Finish};
 use crate::report::Fold;
 use crate::store::{Kept, Recorder};
-use crate::trial::{self, Asking, Script, Trial};
-use crate::units::Elapsed;
+use crate::trial::{self, Asking, Trial};
 
 /// Lets the run take its course, and shows what it came to.
-pub(super) async fn play<E: Engine>(prepared: Prepared<E>, asking: Asking, printer: &Printer) -> Result<Exit, Failure> {
-    let Prepared { engine, header, listener, record, plan } = prepared;
+pub(super) async fn play(
+    prepared: Prepared<'_>,
+    settings: &Settings,
+    asking: Asking,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
+    let Prepared { lab, header, listener } = prepared;
     let meter = Arc::new(Meter::default());
     let mut audience = Audience {
-        screen: Screen::new(printer, &plan, Arc::clone(&meter)),
+        screen: Screen::new(printer, settings.verbose, Arc::clone(&meter)),
         fold: Fold::new(),
-        recorder: record.map(Recorder::start),
+        recorder: lab.recorder(),
     };
-    let trial = Trial { engine, header, listener, script: plan.script.clone(), length: plan.length, meter };
+    let (engine, script) = (lab.engine(), settings.script.clone());
+    let trial = Trial { engine, header, listener, script, length: settings.length, meter };
     let finish = trial::play(trial, asking, |event| audience.take(event)).await.map_err(|error| no_door(&error))?;
-    Ok(audience.close(&finish, printer, &plan))
-}
-
-/// What the run shall show, and when it ends by itself.
-pub(super) struct Plan {
-    /// What is done to the app.
-    pub(super) script: Script,
-    /// When to end.
-    pub(super) length: Option<Elapsed>,
-    /// Say every request.
-    pub(super) verbose: bool,
-    /// The summary as JSON.
-    pub(super) json: bool,
+    Ok(audience.close(&finish, printer, settings))
 }
 
 fn no_door(error: &std::io::Error) -> Failure {
@@ -58,16 +51,19 @@ impl Audience<'_> {
         }
     }
 
-    fn close(self, finish: &Finish, printer: &Printer, plan: &Plan) -> Exit {
+    fn close(self, finish: &Finish, printer: &Printer, settings: &Settings) -> Exit {
         self.screen.close();
         let summary = self.fold.summary();
-        show(&summary, plan.json.into(), printer);
+        show(&summary, settings.json.into(), printer);
         match self.recorder.map(Recorder::finish) {
             Some(Kept { trouble: Some(trouble), .. }) => printer.warn(&format!("record incomplete: {trouble}")),
             Some(_) => printer.say(&format!("`emu runs show {}` shows this again", summary.run.id)),
             None => {}
         }
-        exit_of(finish)
+        match (exit_of(finish), summary.scenario_holds()) {
+            (Exit::Done, Some(false)) => Exit::Unmet,
+            (exit, _) => exit,
+        }
     }
 }
 

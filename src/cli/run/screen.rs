@@ -3,7 +3,6 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use anstyle::{AnsiColor, Style};
 
-use super::play::Plan;
 use crate::cli::Printer;
 use crate::edge::Meter;
 use crate::event::Event;
@@ -25,8 +24,8 @@ pub(super) struct Screen<'p> {
 }
 
 impl<'p> Screen<'p> {
-    pub(super) fn new(printer: &'p Printer, plan: &Plan, meter: Arc<Meter>) -> Self {
-        let detail = if plan.verbose { Detail::Verbose } else { Detail::Normal };
+    pub(super) fn new(printer: &'p Printer, verbose: bool, meter: Arc<Meter>) -> Self {
+        let detail = if verbose { Detail::Verbose } else { Detail::Normal };
         Self { printer, lines: Lines::new(detail), status: StatusFold::new(), meter, drawn: None }
     }
 

@@ -3,6 +3,7 @@ use crate::cli::subject::EngineChoice;
 use crate::cli::{Exit, Failure, Surroundings, profile};
 use crate::profile::Profile;
 use crate::spec::{Overrides, PlatformDelay};
+use crate::trial::Script;
 use crate::units::Elapsed;
 
 use super::RunArgs;
@@ -18,6 +19,8 @@ pub(super) struct Settings {
     pub(super) warp_asked: bool,
     pub(super) engine: EngineChoice,
     pub(super) port: Option<u16>,
+    /// What is done to the app.
+    pub(super) script: Script,
     pub(super) length: Option<Elapsed>,
     pub(super) name: Option<String>,
     pub(super) verbose: bool,
@@ -27,9 +30,11 @@ pub(super) struct Settings {
 /// Turns arguments and files into values.
 pub(super) fn settle(args: &RunArgs, surroundings: &Surroundings) -> Result<Settings, Failure> {
     let target = args.subject.target()?;
+    let script = script(args, &target)?;
     let profile = profile::load(args.profile.as_deref().ok_or_else(no_plan)?, surroundings)?;
     let overrides = Overrides {
         warp: args.warp.unwrap_or(1),
+        spare_cores: u32::from(matches!(script, Script::Load(_))),
         platform_delay: if args.no_platform_delay { PlatformDelay::Off } else { PlatformDelay::Kept },
         ..args.subject.overrides()?
     };
@@ -41,11 +46,23 @@ pub(super) fn settle(args: &RunArgs, surroundings: &Surroundings) -> Result<Sett
         warp_asked: args.warp.is_some(),
         engine: args.subject.engine,
         port: args.port,
+        script,
         length: args.length,
         name: args.name.clone(),
         verbose: args.verbose,
         json: args.json,
     })
+}
+
+/// Without a load, visitors come of their own accord; without an app as well, it is the tour.
+fn script(args: &RunArgs, target: &Target) -> Result<Script, Failure> {
+    match (args.load.script()?, target) {
+        (None, Target::Tour) => Ok(Script::Tour),
+        (None, _) => Ok(Script::Visitors),
+        (Some(_), Target::Tour) => Err(Failure::new(Exit::Usage, "a load needs an app, found none before `--load`")
+            .hint("`emu run mimic --profile ID --load SPEC` loads the app inside emu")),
+        (Some(script), _) => Ok(script),
+    }
 }
 
 fn no_plan() -> Failure {

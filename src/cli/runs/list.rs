@@ -18,6 +18,7 @@ struct List<'r> {
 pub(super) struct Entry<'r> {
     id: &'r str,
     name: Option<&'r str>,
+    part: Option<PartOf<'r>>,
     started: &'r str,
     app: &'r str,
     profile: &'r str,
@@ -30,11 +31,20 @@ pub(super) struct Entry<'r> {
     emu_version: &'r str,
 }
 
+/// The question that a run helps to answer.
+#[derive(Serialize)]
+struct PartOf<'r> {
+    of: &'r str,
+    arm: &'r str,
+    round: u32,
+}
+
 impl<'r> From<&'r RunRow> for Entry<'r> {
     fn from(run: &'r RunRow) -> Self {
         Self {
             id: &run.id,
             name: run.name.as_deref(),
+            part: run.part.as_ref().map(|part| PartOf { of: &part.of, arm: &part.arm, round: part.round }),
             started: &run.started,
             app: &run.app,
             profile: &run.profile,
@@ -76,7 +86,7 @@ fn table(runs: &[RunRow]) -> Table {
     let row = |run: &RunRow| {
         vec![
             run.id.clone(),
-            run.name.clone().unwrap_or_else(|| "–".to_owned()),
+            name(run),
             run.app.clone(),
             run.profile.clone(),
             Elapsed::human(run.length),
@@ -86,6 +96,12 @@ fn table(runs: &[RunRow]) -> Table {
         ]
     };
     Table { columns, rows: runs.iter().map(row).collect() }
+}
+
+/// A run of a comparison has no name of its own: it is told by what it is a part of.
+fn name(run: &RunRow) -> String {
+    let part = || run.part.as_ref().map(|part| format!("{}: {}, round {}", part.of, part.arm, part.round));
+    run.name.clone().or_else(part).unwrap_or_else(|| "–".to_owned())
 }
 
 /// The end in one or two words; the summary has the sentence.

@@ -58,7 +58,8 @@ enum RunsVerb {
     },
     /// Remove runs with all their events: all of them, or none when one is still going.
     Remove {
-        /// Which: ids, beginnings of ids, names (of each the newest run so named), or `last`.
+        /// Which: ids, beginnings of ids, names (of each the newest run so named), or `last`. The id of
+        /// a comparison or a search means all of its runs.
         #[arg(required = true, value_name = "RUN")]
         runs: Vec<String>,
         /// Say what was removed as JSON.
@@ -104,7 +105,7 @@ pub(super) fn run(args: &RunsArgs, printer: &Printer, surroundings: &Surrounding
     }
 }
 
-fn open(surroundings: &Surroundings) -> Result<Store, Failure> {
+pub(super) fn open(surroundings: &Surroundings) -> Result<Store, Failure> {
     let folder = surroundings.state().ok_or_else(|| {
         Failure::new(
             Exit::Configuration,
@@ -118,13 +119,22 @@ fn open(surroundings: &Surroundings) -> Result<Store, Failure> {
 /// All of them are found and looked at before the first one is removed.
 fn remove(store: &mut Store, asked: &[String], json: bool, printer: &Printer) -> Result<Exit, Failure> {
     let mut runs: Vec<RunRow> = Vec::new();
+    let mut questions = Vec::new();
     for name in asked {
-        let run = store.find(name)?;
-        if runs.iter().all(|other| other.id != run.id) {
-            runs.push(run);
-        }
+        let question = store.find_question(name)?.filter(|question| question == name);
+        let meant = match &question {
+            Some(question) => store.answers(question)?,
+            None => vec![store.find(name)?],
+        };
+        questions.extend(question);
+        runs.extend(meant);
     }
+    runs.sort_by(|one, other| one.id.cmp(&other.id));
+    runs.dedup_by(|one, other| one.id == other.id);
     store.remove(&runs)?;
+    for question in &questions {
+        store.forget_question(question)?;
+    }
     for run in &runs {
         printer.say(&format!("removed `{}`", run.id));
     }

@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use super::progress::Progress;
+use super::settings::Lane;
+use crate::cli::Failure;
+use crate::cli::rounds::{Round, Rounds};
+use crate::event::{Finish, Part};
+use crate::report::Summary;
+use crate::spec::AppSpec;
+use crate::trial::{Script, rota};
+
+/// What is made: every lane, so many times.
+#[derive(Debug)]
+pub(super) struct Course {
+    /// The id that the runs name as the question they answer.
+    pub(super) id: String,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) app: AppSpec,
+    pub(super) script: Script,
+    pub(super) rounds: u32,
+    /// All lanes of a round at the same time.
+    pub(super) parallel: bool,
+}
+
+/// What was made of it.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// The runs of every lane, in the order of the lanes.
+    pub(super) runs: Vec<Vec<Summary>>,
+    /// Why there are fewer than were to be made.
+    pub(super) partial: Option<String>,
+}
+
+/// Makes the runs: lanes taking turns, or all lanes of a round at once. What has been made stays when the
+/// user interrupts, or the engine fails.
+pub(super) async fn play(
+    course: &Course,
+    rounds: &mut Rounds<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<Made, Failure> {
+    let mut runs: Vec<Vec<Summary>> = course.lanes.iter().map(|_| Vec::new()).collect();
+    let turns = rota(course.lanes.len(), course.rounds);
+    for together in turns.chunks(if course.parallel { course.lanes.len() } else { 1 }) {
+        progress.begin(together.iter().map(|(round, at)| title(course, *round, &course.lanes[*at])).collect());
+        let made = together.iter().map(|(round, at)| one(course, &course.lanes[*at], *round)).collect();
+        let summaries = match rounds.play(made, |at, event| progress.see(at, event)).await {
+            Ok(summaries) => summaries,
+            Err(failure) if runs.iter().all(Vec::is_empty) => return Err(failure),
+            Err(failure) => return Ok(Made { runs, partial: Some(failure.message) }),
+        };
+        let mut why = None;
+        for (place, ((_, at), summary)) in together.iter().zip(summaries).enumerate() {
+            progress.end(place, &summary);
+            why = why.or_else(|| ended(&summary));
+            // A run that was broken off says nothing about its plan.
+            if summary.finish != Some(Finish::Interrupted) {
+                runs[*at].push(summary);
+            }
+        }
+        if let Some(why) = why.or_else(|| rounds.interrupted().then(|| "interrupted".to_owned())) {
+            let made: usize = runs.iter().map(Vec::len).sum();
+            let partial = (made < turns.len()).then(|| format!("{why} after {made} of {} runs", turns.len()));
+            return Ok(Made { runs, partial });
+        }
+    }
+    Ok(Made { runs, partial: None })
+}
+
+fn title(course: &Course, round: u32, lane: &Lane) -> String {
+    format!("round {round} of {}, {}", course.rounds, lane.label)
+}
+
+/// Why no further run can be made.
+fn ended(summary: &Summary) -> Option<String> {
+    match &summary.finish {
+        Some(Finish::Interrupted) => Some("interrupted".to_owned()),
+        Some(Finish::EngineFailed(why)) => Some(format!("the engine failed ({why})")),
+        _ => None,
+    }
+}
+
+fn one(course: &Course, lane: &Lane, round: u32) -> Round {
+    Round {
+        profile: Arc::clone(&lane.profile),
+        app: course.app.clone(),
+        overrides: lane.overrides.clone(),
+        script: course.script.clone(),
+        part: Part { of: course.id.clone(), arm: lane.label.clone(), round, platform_delay: lane.platform_delay() },
+    }
+}

@@ -1,0 +1,122 @@
+use crate::cli::Printer;
+use crate::event::{Event, Finish, Kind};
+use crate::report::{StatusFold, Summary, words};
+use crate::units::{Elapsed, Memory};
+
+/// The live line is drawn at most this often.
+const REDRAW: Elapsed = Elapsed::from_millis(250);
+/// What a run takes beside its load, until one has been seen: the start, the stop, the engine.
+const AROUND: Elapsed = Elapsed::from_secs(4);
+
+/// How far a row of runs has come: a line for each that has ended, and on a terminal one that lives.
+pub(in crate::cli) struct Progress<'p> {
+    printer: &'p Printer,
+    total: usize,
+    done: usize,
+    /// What one run's load takes, as its scenario says.
+    load: Elapsed,
+    spent: Elapsed,
+    /// The runs that go on: more than one where several are made at the same time.
+    going: Vec<Going>,
+    drawn: Option<Elapsed>,
+}
+
+/// A run that goes on.
+#[derive(Default)]
+struct Going {
+    title: String,
+    status: StatusFold,
+    phase: String,
+}
+
+impl<'p> Progress<'p> {
+    pub(in crate::cli) fn new(printer: &'p Printer, total: usize, load: Elapsed) -> Self {
+        Self { printer, total, done: 0, load, spent: Elapsed::ZERO, going: Vec::new(), drawn: None }
+    }
+
+    /// The next runs begin.
+    pub(in crate::cli) fn begin(&mut self, titles: Vec<String>) {
+        let going = |title| Going { title, status: StatusFold::new(), phase: String::new() };
+        self.going = titles.into_iter().map(going).collect();
+        self.drawn = None;
+    }
+
+    /// Something happened in one of them.
+    pub(in crate::cli) fn see(&mut self, at: usize, event: &Event) {
+        let Some(going) = self.going.get_mut(at) else { return };
+        going.status.add(event);
+        if let Kind::Phase(phase) = &event.kind {
+            going.phase.clone_from(&phase.name);
+        }
+        if let Kind::Notice { text } = &event.kind {
+            let text = format!("{}: {text}", going.title);
+            self.line(&text);
+        }
+        // One line tells of one run: the first of those that go on.
+        let due = at == 0 && self.drawn.is_none_or(|drawn| event.at.since(drawn) >= REDRAW);
+        if self.printer.talks_to_terminal() && due {
+            self.drawn = Some(event.at);
+            self.draw(event.at);
+        }
+    }
+
+    /// One of them has ended.
+    pub(in crate::cli) fn end(&mut self, at: usize, summary: &Summary) {
+        self.done += 1;
+        self.spent += summary.length;
+        let left = self.left(Elapsed::ZERO).filter(|_| self.done < self.total);
+        let left = left.map_or_else(String::new, |left| format!("; about {} left", left.human()));
+        let title = self.going.get(at).map_or("", |going| &going.title);
+        self.line(&format!("{title}: {}{left}", told(summary)));
+    }
+
+    fn line(&self, text: &str) {
+        self.printer.clear_progress();
+        self.printer.say(text);
+    }
+
+    fn draw(&self, at: Elapsed) {
+        let Some(going) = self.going.first() else { return };
+        let status = going.status.status();
+        let state = status.state.map_or("", words::state);
+        let phase = if going.phase.is_empty() { String::new() } else { format!(", {}", going.phase) };
+        let left = self.left(at).map_or_else(String::new, |left| format!("   about {} left", left.human()));
+        let memory = format!("{} of {}", status.need.human(), status.kill_at);
+        let text = format!("{}   {state}{phase}   {memory}   {} requests{left}", going.title, status.requests);
+        // Room for the `^C` that a terminal echoes: a line that wraps cannot be taken back.
+        let fits: String = text.chars().take(self.printer.width().saturating_sub(4)).collect();
+        self.printer.erase_line();
+        self.printer.raw(&fits);
+    }
+
+    /// What is still to come, judged by the runs that have ended; `at` is the time in the present one.
+    fn left(&self, at: Elapsed) -> Option<Elapsed> {
+        let together = self.going.len().max(1);
+        let runs = u64::try_from(self.total.saturating_sub(self.done).div_ceil(together)).ok()?;
+        let done = u64::try_from(self.done).ok()?;
+        let each = self.spent.micros().checked_div(done).map_or(self.load + AROUND, Elapsed::from_micros);
+        Some(Elapsed::from_micros(each.micros().saturating_mul(runs)).since(at))
+    }
+}
+
+/// What one run came to, in a line.
+fn told(summary: &Summary) -> String {
+    let mut parts = Vec::new();
+    match &summary.finish {
+        Some(Finish::Completed) | None => {}
+        Some(other) => parts.push(words::finish(other)),
+    }
+    let boot = summary.first_start().and_then(|start| Some(start.boot? + start.answer?));
+    parts.extend(boot.map(|boot| format!("boot {}", boot.human())));
+    let need = |peak: Memory, kill_at: Memory| {
+        format!("peak need {} ({:.0} % of {kill_at})", peak.human(), peak.percent_of(kill_at))
+    };
+    parts.extend(summary.memory.as_ref().map(|memory| need(memory.peak.need, memory.kill_at)));
+    let loads: Vec<_> = summary.phases.iter().filter_map(|phase| phase.load.as_ref()).collect();
+    let (due, answered) = loads.iter().fold((0, 0), |sum, load| (sum.0 + load.due, sum.1 + load.answered));
+    parts.push(format!("{answered} of {due} requests as expected"));
+    if !summary.kills.is_empty() {
+        parts.push(words::count(summary.kills.len() as u64, "kill", "kills"));
+    }
+    parts.join(", ")
+}

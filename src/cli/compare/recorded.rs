@@ -1,0 +1,77 @@
+use super::args::CompareArgs;
+use super::{settings, show};
+use crate::cli::{Exit, Failure, Printer, Surroundings, runs};
+use crate::compare::{Arm, Asked, Question};
+use crate::report::{Fold, Summary};
+use crate::scenario::Budget;
+use crate::store::{RunRow, Store, StoreError};
+
+/// Recorded runs side by side: before and after. A comparison's id stands for all of its arms.
+pub(super) fn runs(args: &CompareArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
+    let store = runs::open(surroundings)?;
+    let mut arms: Vec<Arm> = Vec::new();
+    for asked in &args.runs {
+        let row = store.find(asked)?;
+        let label = label(&arms, &row);
+        arms.push(Arm { label, rounds: vec![summary(&store, &row)?] });
+    }
+    let question = Question {
+        asked: Asked::Runs,
+        budget: settings::budget(args, Budget::default())?,
+        reference: reference(args, &arms),
+        sort: args.sort.into(),
+        ..Question::default()
+    };
+    show::show(&arms, &question, args, printer)
+}
+
+/// Users name runs by what they typed; a label is the run's name, else its id.
+fn label(arms: &[Arm], row: &RunRow) -> String {
+    let name = row.name.clone().filter(|name| arms.iter().all(|arm| arm.label != *name));
+    name.unwrap_or_else(|| row.id.clone())
+}
+
+/// The first run named is the one before, unless another one is asked for.
+fn reference(args: &CompareArgs, arms: &[Arm]) -> Option<String> {
+    args.reference.clone().or_else(|| arms.first().map(|arm| arm.label.clone()))
+}
+
+/// A comparison that was made before, from its runs.
+pub(super) fn again(
+    args: &CompareArgs,
+    asked: &str,
+    printer: &Printer,
+    surroundings: &Surroundings,
+) -> Result<Exit, Failure> {
+    let store = runs::open(surroundings)?;
+    let (question, arms) = recall(&store, asked)?;
+    show::show(&arms, &question, args, printer)
+}
+
+/// What a comparison asked, and the runs that answer it, by arm in the order in which they first ran.
+pub(in crate::cli) fn recall(store: &Store, asked: &str) -> Result<(Question, Vec<Arm>), Failure> {
+    let id = store.find_question(asked)?.unwrap_or_else(|| asked.to_owned());
+    let rows = store.answers(&id)?;
+    let mut arms: Vec<Arm> = Vec::new();
+    for row in &rows {
+        let Some(part) = &row.part else { continue };
+        let summary = summary(store, row)?;
+        match arms.iter_mut().find(|arm| arm.label == part.arm) {
+            Some(arm) => arm.rounds.push(summary),
+            None => arms.push(Arm { label: part.arm.clone(), rounds: vec![summary] }),
+        }
+    }
+    if arms.is_empty() {
+        return Err(Failure::new(Exit::Usage, format!("no comparison `{asked}` is recorded"))
+            .hint("`emu runs list` names the runs, and the comparison each one belongs to"));
+    }
+    Ok((store.question(&id)?.unwrap_or_default(), arms))
+}
+
+fn summary(store: &Store, row: &RunRow) -> Result<Summary, StoreError> {
+    let mut fold = Fold::new();
+    for event in store.events(row)? {
+        fold.add(&event?);
+    }
+    Ok(fold.summary())
+}

@@ -1,0 +1,75 @@
+use super::args::{CompareArgs, Format};
+use crate::cli::{Exit, Failure, Printer};
+use crate::compare::{self, Arm, Comparison, Outcome, Question, Unmet, Width};
+use crate::report::{text, words};
+
+/// Prints what a comparison came to, writes the file that was asked for, and tells how it ends.
+pub(super) fn show(arms: &[Arm], question: &Question, args: &CompareArgs, printer: &Printer) -> Result<Exit, Failure> {
+    let comparison = compare::compare(arms, question).map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string()).hint("`emu compare --help` tells what can be compared")
+    })?;
+    let format = args.format();
+    match (&args.output, format) {
+        (Some(path), format) => {
+            std::fs::write(path, written(&comparison, format, args) + "\n").map_err(|error| {
+                Failure::new(Exit::Usage, format!("`{}` cannot be written: {error}", path.display()))
+                    .hint("choose another file with `--output`")
+            })?;
+            printer.data(&table(&comparison, args, printer.data_width()));
+            printer.say(&format!("written to {}", path.display()));
+        }
+        (None, Format::Table) => printer.data(&table(&comparison, args, printer.data_width())),
+        (None, format) => printer.data(&written(&comparison, format, args)),
+    }
+    Ok(told(&comparison.outcome, printer))
+}
+
+fn table(comparison: &Comparison, args: &CompareArgs, columns: usize) -> String {
+    let width = if args.wide { Width::Wide } else { Width::Page };
+    let columns = if args.wide { usize::MAX } else { columns };
+    text(&compare::sections(comparison, width), columns)
+}
+
+fn written(comparison: &Comparison, format: Format, args: &CompareArgs) -> String {
+    match format {
+        Format::Table => table(comparison, args, 100),
+        Format::Json => serde_json::to_string_pretty(comparison).unwrap_or_default(),
+    }
+}
+
+/// How a comparison ends for scripts. The reason is said aloud.
+fn told(outcome: &Outcome, printer: &Printer) -> Exit {
+    match outcome {
+        Outcome::Lives => Exit::Done,
+        Outcome::Unmet(unmet) => {
+            for one in unmet {
+                printer.say(&sentence(one));
+            }
+            Exit::Unmet
+        }
+        Outcome::Thin { rounds_needed } => {
+            let would_do = rounds_needed.map_or_else(
+                || "not even 50 rounds would do".to_owned(),
+                |rounds| format!("{} would do: `--rounds {rounds}`", words::count(rounds.into(), "round", "rounds")),
+            );
+            printer.say(&format!("too few rounds to tell plans apart; {would_do}"));
+            Exit::Invalid
+        }
+        Outcome::Invalid { arms } => {
+            printer.say(&format!("nothing can be said about {}", arms.join(", ")));
+            Exit::Invalid
+        }
+    }
+}
+
+fn sentence(unmet: &Unmet) -> String {
+    match unmet {
+        Unmet::Budget { arm, line, found: Some(found), expected } => {
+            format!("budget broken on `{arm}`: {line} is {found}, expected {expected}")
+        }
+        Unmet::Budget { arm, line, found: None, expected } => {
+            format!("budget not judged on `{arm}`: {line} was not measured, expected {expected}")
+        }
+        Unmet::NoPlan => "the app lives on none of these plans".to_owned(),
+    }
+}

@@ -7,6 +7,7 @@
 mod alarm;
 mod answer;
 mod check;
+mod command;
 mod desk;
 mod drive;
 mod exchange;
@@ -25,6 +26,7 @@ mod watch;
 mod wire;
 
 pub use check::{Got, Mismatch};
+pub use command::{Program, command};
 pub use progress::{Progress, Standing};
 pub use start::{Generator, Order, start};
 
@@ -54,6 +56,8 @@ pub enum Told {
     Load(LoadReport),
     /// Something the user should know, as a sentence.
     Note(String),
+    /// A line that a program printed which drives the load in our place.
+    Line(String),
 }
 
 /// How the work of the generator ended.

@@ -44,6 +44,8 @@ pub struct Generator {
 
 /// Starts the work on a thread of its own, with one worker, so that nothing else in the program can delay it.
 ///
+/// Nothing is sent while the gate holds visitors for the first start of the app.
+///
 /// Fails when the thread cannot be made.
 pub fn start(order: Order) -> io::Result<Generator> {
     let parts = parts(&order.scenario);
@@ -78,7 +80,7 @@ impl Generator {
 fn work(runtime: &Runtime, order: Order, parts: Vec<Part>, progress: Arc<Progress>) -> Outcome {
     let Order { scenario, target, tell, stop, core } = order;
     if let Some(core) = core {
-        keep_to(core).unwrap_or_else(|error| {
+        core_set(None, core).unwrap_or_else(|error| {
             // Whoever does not listen any more does not want to know.
             let _ = tell.send(Told::Note(format!("the generator of load cannot keep to CPU {core}: {error}")));
         });
@@ -109,17 +111,18 @@ pub(super) fn house<D: Dial>(
     }
 }
 
+/// Keeps a process, or this thread, to one core.
 #[cfg(target_os = "linux")]
-fn keep_to(core: usize) -> io::Result<()> {
+pub(super) fn core_set(process: Option<rustix::process::Pid>, core: usize) -> io::Result<()> {
     let mut cores = rustix::thread::CpuSet::new();
     if core >= rustix::thread::CpuSet::MAX_CPU {
         return Err(io::Error::other("there is no such CPU"));
     }
     cores.set(core);
-    Ok(rustix::thread::sched_setaffinity(None, &cores)?)
+    Ok(rustix::thread::sched_setaffinity(process, &cores)?)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn keep_to(_: usize) -> io::Result<()> {
+pub(super) fn core_set(_: Option<rustix::process::Pid>, _: usize) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -89,7 +89,7 @@ fn command(told: Told) -> Command {
     match told {
         Told::Phase(phase) => Command::Phase(Box::new(phase)),
         Told::Load(report) => Command::Load(Box::new(report)),
-        Told::Note(text) => Command::Notice(text),
+        Told::Note(text) | Told::Line(text) => Command::Notice(text),
     }
 }
 

@@ -12,6 +12,7 @@ mod doctor;
 mod door;
 mod engine;
 mod exit;
+mod explain;
 mod failure;
 mod header;
 mod lab;
@@ -65,6 +66,7 @@ fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Resul
     match verb {
         Verb::Run(args) => run::run(&args, printer, surroundings),
         Verb::Compare(args) => compare::run(&args, printer, surroundings),
+        Verb::Explain(args) => explain::run(&args, printer, surroundings),
         Verb::Runs(args) => runs::run(&args, printer, surroundings),
         Verb::Doctor(args) => doctor::run(&args, printer, surroundings),
         Verb::Clean(args) => clean::run(&args, printer, surroundings),

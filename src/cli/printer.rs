@@ -44,6 +44,11 @@ impl Printer {
         size.map_or(100, |size| usize::from(size.ws_col)).max(40)
     }
 
+    /// Columns of the terminal behind the data; `None` where there is none, and nothing needs to be cut.
+    pub fn data_room(&self) -> Option<usize> {
+        self.data_is_terminal.then(|| self.data_width())
+    }
+
     /// Writes data and a line end.
     pub fn data(&self, text: &str) {
         ignore(writeln!(anstream::stdout().lock(), "{text}"));

@@ -12,6 +12,8 @@ mod show;
 
 pub use args::CompareArgs;
 pub(super) use progress::Progress;
+pub(super) use recorded::recall;
+pub(super) use settings::budget;
 
 use tokio::runtime::Builder;
 

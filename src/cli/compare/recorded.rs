@@ -17,7 +17,7 @@ pub(super) fn runs(args: &CompareArgs, printer: &Printer, surroundings: &Surroun
     }
     let question = Question {
         asked: Asked::Runs,
-        budget: settings::budget(args, Budget::default())?,
+        budget: settings::budget(&args.budget, Budget::default())?,
         reference: reference(args, &arms),
         sort: args.sort.into(),
         ..Question::default()

@@ -154,7 +154,7 @@ pub(super) fn wanted(args: &CompareArgs, surroundings: &Surroundings, printer: &
     let (target, command) = target(args, project)?;
     let plans = project.filter(|_| args.profile.is_empty()).map_or(&args.profile, |project| &project.profiles);
     let (script, load) = script(args, project)?;
-    let budget = budget(args, project.map(|project| project.budget).unwrap_or_default())?;
+    let budget = budget(&args.budget, project.map(|project| project.budget).unwrap_or_default())?;
     Ok(Wanted {
         app: target.app(&command),
         lanes: lanes(args, plans, project, surroundings)?,
@@ -166,8 +166,8 @@ pub(super) fn wanted(args: &CompareArgs, surroundings: &Surroundings, printer: &
 }
 
 /// The lines of `--budget` over those of the project's file.
-pub(super) fn budget(args: &CompareArgs, mut budget: Budget) -> Result<Budget, Failure> {
-    for setting in &args.budget {
+pub(in crate::cli) fn budget(settings: &[String], mut budget: Budget) -> Result<Budget, Failure> {
+    for setting in settings {
         budget.set(setting).map_err(|problem| {
             Failure::new(Exit::Usage, format!("`--budget`: {problem}"))
                 .hint("for instance `--budget p95=800ms --budget kills=0`")

@@ -10,7 +10,7 @@ use super::tally::{Moments, Tally};
 use super::watch::thread_cpu;
 use super::wire::{Dial, Wire};
 use crate::event::{LoadFailure, LoadReport};
-use crate::scenario::{Call, Expect, Scenario};
+use crate::scenario::{Call, Expect, Model, Scenario};
 use crate::units::Elapsed;
 
 /// So much of a body is shown to a reader.
@@ -43,10 +43,14 @@ pub enum Got {
     Nothing(LoadFailure),
 }
 
-/// Every call of the scenario, once, in the order in which they first stand there.
+/// Every call that may be made beforehand, once, in the order in which they first stand there.
+///
+/// A phase that makes its calls a number of times means that number: an upload that was made already
+/// would spoil the figures it is there for. What stands behind it may need what it did.
 pub(super) fn distinct(scenario: &Scenario) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
-    for call in scenario.phases.iter().flat_map(|phase| &phase.calls) {
+    let before = scenario.phases.iter().take_while(|phase| !matches!(phase.model, Model::Each { .. }));
+    for call in before.flat_map(|phase| &phase.calls) {
         // How often it is chosen does not make it another one.
         let same = |other: &&Call| Call { weight: call.weight, ..(*other).clone() } == *call;
         if calls.iter().find(same).is_none() {

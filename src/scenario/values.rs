@@ -39,7 +39,8 @@ pub enum Model {
         /// For how long.
         lasts: Elapsed,
     },
-    /// Every call, so many times, one after the other.
+    /// Every call, so many times, one after the other. Never once more: no check and no warm-up makes
+    /// them beforehand, nor what stands behind them, which may need what they did.
     Each {
         /// How often.
         times: u32,

@@ -14,6 +14,28 @@ fn quantile(times: &Spread, at: f64) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_made_a_number_of_times_is_not_made_beforehand_and_neither_is_what_may_need_it() {
+    let heard = Rc::new(std::cell::RefCell::new(Vec::new()));
+    let shared = Rc::clone(&heard);
+    let app = move |mut visit: Visit| {
+        let heard = Rc::clone(&shared);
+        async move {
+            while let Some(request) = visit.request().await {
+                heard.borrow_mut().push(request.split(' ').nth(1).unwrap_or_default().to_owned());
+                visit.say(OK).await;
+            }
+        }
+    };
+    let asked = scenario(vec![
+        phase("before", open(1.0, 2), vec![get("/before")]),
+        phase("loading", Model::Each { times: 1 }, vec![get("/upload")]),
+        phase("search", open(1.0, 2), vec![get("/search")]),
+    ]);
+    assert_eq!(play(asked, app).await.report("check").due, 1);
+    assert_eq!(heard.take(), ["/before", "/before", "/before", "/upload", "/search", "/search"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_check_comes_first_then_the_warm_up_then_what_is_measured() {
     let mut asked = scenario(vec![
         phase("base", Model::Rest { lasts: Elapsed::from_secs(5) }, Vec::new()),

@@ -54,14 +54,14 @@ fn first(cheapest: &[&ArmResult], lives: &[&ArmResult]) -> String {
     let names = named(cheapest);
     let (verb, cost) = if cheapest.len() > 1 { ("are", " each") } else { ("is", "") };
     let one = cheapest[0];
-    let price = format!("{} a month{cost}", one.facts.price.monthly);
+    let price = format!("{} a month{cost}", one.facts.price);
     if one.verdict.word == Word::Fits {
         let what = if cheapest.len() > 1 { "the cheapest plans that fit" } else { "the cheapest plan that fits" };
         return format!("{names} ({price}) {verb} {what}");
     }
     let fits = lives.iter().find(|arm| arm.verdict.word == Word::Fits);
     let then = match fits {
-        Some(fits) => format!("the cheapest that fits is `{}` ({} a month)", fits.label, fits.facts.price.monthly),
+        Some(fits) => format!("the cheapest that fits is `{}` ({} a month)", fits.label, fits.facts.price),
         None => "none of the plans fits".to_owned(),
     };
     format!("{names} ({price}) {verb} the cheapest on which the app lives, but tight ({}); {then}", one.verdict.because)
@@ -113,7 +113,7 @@ impl Upgrade {
         let extra = next.facts.price.monthly.micros() - pick.facts.price.monthly.micros();
         Self {
             label: next.label.clone(),
-            extra: Money::from_micros(extra),
+            extra: Money::from_micros(extra).to_cents(),
             buys: buys.into_iter().flatten().collect(),
             reasons: reasons.into_iter().flatten().collect(),
         }

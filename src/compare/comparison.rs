@@ -5,6 +5,8 @@ use super::budget::{self, BudgetLine};
 use super::difference::{Difference, Noise, differences, noise};
 use super::facts::{ArmFacts, RoundFacts};
 use super::outcome::{self, Outcome};
+use super::phases::{self, ArmRuns, PhaseSide};
+use super::price::BUSY;
 use super::question::{Arm, Asked, CompareError, Question, Sort};
 use super::verdict::{self, Case, LeftOut, Verdict};
 use super::{Metric, caveats};
@@ -30,6 +32,8 @@ pub struct Comparison {
     pub noise: Vec<Noise>,
     /// Every other arm against the reference.
     pub differences: Vec<Against>,
+    /// The phases of the load, side by side.
+    pub phases: Vec<PhaseSide>,
     /// What to do about it.
     pub advice: Advice,
     /// What weakens all of it, in sentences.
@@ -83,9 +87,19 @@ pub fn compare(arms: &[Arm], question: &Question) -> Result<Comparison, CompareE
         advice: advice::advice(question, &results),
         caveats: caveats::caveats(question, arms, &results),
         outcome: outcome::outcome(question, &results, &differences),
+        phases: phases::phases(&counting(arms, &results), &results[reference].label),
         differences,
         arms: sorted(results.iter(), question).into_iter().cloned().collect(),
     })
+}
+
+/// The runs of every arm that count.
+fn counting<'a>(arms: &'a [Arm], results: &'a [ArmResult]) -> Vec<ArmRuns<'a>> {
+    let runs = |arm: &'a Arm, result: &ArmResult| {
+        let counts = |run: &&Summary| !result.left_out.iter().any(|left| left.run == run.run.id);
+        arm.rounds.iter().filter(counts).collect()
+    };
+    arms.iter().zip(results).map(|(arm, result)| ArmRuns { label: &result.label, runs: runs(arm, result) }).collect()
 }
 
 fn reference(arms: &[Arm], question: &Question) -> Result<usize, CompareError> {
@@ -109,7 +123,8 @@ fn result(arm: &Arm, question: &Question) -> ArmResult {
         }
     }
     let nothing = RunFacts::default();
-    let facts = ArmFacts::of(arm.rounds.first().map_or(&nothing, |summary| &summary.run), &counted);
+    let busy = question.busy.unwrap_or(BUSY);
+    let facts = ArmFacts::of(arm.rounds.first().map_or(&nothing, |summary| &summary.run), &counted, busy);
     let budget = if counted.is_empty() { Vec::new() } else { budget::lines(&question.budget, &facts) };
     let verdict = verdict::judge(&Case { facts: &facts, runs: &counted, budget: &budget }, &left_out);
     ArmResult { label: arm.label.clone(), verdict, budget, facts, left_out }

@@ -13,6 +13,7 @@ mod difference;
 mod facts;
 mod metric;
 mod outcome;
+mod phases;
 mod price;
 mod question;
 #[cfg(test)]
@@ -32,7 +33,8 @@ pub use difference::{Difference, Finding, Noise, confidence, differences};
 pub use facts::{ArmFacts, ColdStart, Errors, Measure, Rate, RoundFacts, SeenBy};
 pub use metric::{Metric, Scale};
 pub use outcome::{Outcome, Unmet};
+pub use phases::{PhaseFacts, PhaseSide};
 pub use price::PlanPrice;
 pub use question::{Arm, Asked, CompareError, Question, Sort};
 pub use verdict::{BAND_PERCENT, Evidence, Firmness, Input, LeftOut, Place, RULES, Rule, Verdict, Weakest, Word};
-pub use write::{Width, sections};
+pub use write::{Width, csv, junit, markdown, sections};

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::Summary;
 use crate::scenario::Budget;
+use crate::units::Portion;
 
 /// One of the things compared: a plan, a version of the app, a value of a variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Question {
     pub sort: Sort,
     /// What was done to the app, in its user's words: `20/s for 2 min`, `load.toml`.
     pub load: Option<String>,
+    /// How much of a month is as busy as the runs were, for prices by use; `None` for 10 %.
+    pub busy: Option<Portion>,
     /// Why there is less than was asked for; `None` when all is there.
     pub partial: Option<String>,
     /// Whether arms ran at the same time, so that they may have disturbed one another.

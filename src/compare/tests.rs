@@ -164,3 +164,75 @@ fn two_plans_stand_in_one_table_with_their_difference() {
       `small` and `twin` ($7 a month each) are the cheapest plans that fit
     "###);
 }
+
+#[test]
+fn one_run_before_and_one_after_a_change() {
+    let before = Arm { label: "before".into(), ..Tale::default().arm(&[1.0]) };
+    let changed = Tale { need: [150, 240], p50: 30.0, ..Tale::default() };
+    let after = Arm { label: "after".into(), ..changed.arm(&[1.0]) };
+    let question = Question { asked: Asked::Runs, ..Question::default() };
+    insta::assert_snapshot!(printed(&[before, after], &question), @r###"
+    mimic: 2 runs
+      noise of this machine: not known, because nothing was measured twice
+
+    Verdicts: from the bottom up, the first line that holds
+      fits: none of the others
+      tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
+      throttled in over 25 % of the CPU periods
+      not dependable: lives with the platform's most, not with its least
+      too small: killed; failed boot; crashed; budget broken; slower than it was asked
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; budget
+      without figures; no run
+
+    Speed
+      run     a month  cold start    p50    p95     p99  errors  verdict
+      before       $7     1.5 s b  19 ms  37 ms   79 ms   0.0 %  fits
+      after        $7     1.5 s b  29 ms  56 ms  118 ms   0.0 %  fits
+      cold start: the platform's own delay and the app's boot, without the engine of this machine
+      b : the plan never sleeps; this is the boot alone, which a new version needs
+
+    Memory and CPU
+      run      memory  CPU  peak need  of it   at start  throttled  kills  sleeps
+      before  512 MiB  0.5  300.0 MiB   59 %  150.0 MiB      5.0 %      0       0
+      after   512 MiB  0.5  240.0 MiB   47 %  150.0 MiB      5.0 %      0       0
+      at start: the peak need until the first healthy answer, a bound of its own
+
+    Load
+      run     requests   asked  achieved  failed by
+      before      1200  60.0/s    60.0/s
+      after       1200  60.0/s    60.0/s
+
+    Against `before`
+      middle of the rounds     before      after  difference
+      cold start                1.5 s      1.5 s  1.00 times   one run each
+      p50                       19 ms      29 ms  1.50 times   one run each
+      p95                       37 ms      56 ms  1.50 times   one run each
+      p99                       79 ms     118 ms  1.50 times   one run each
+      achieved                 60.0/s     60.0/s  1.00 times   one run each
+      errors                    0.0 %      0.0 %  +0.0 points  one run each
+      peak need             300.0 MiB  240.0 MiB  0.80 times   one run each
+      throttled                 5.0 %      5.0 %  +0.0 points  one run each
+      one run each: what differs cannot be told from noise; 3 of each would do
+
+    Phases
+      phase                     before      after  difference
+      start   need at first  150.0 MiB  150.0 MiB
+              peak need      150.0 MiB  150.0 MiB  1.00 times   one run each
+              need at last   150.0 MiB  150.0 MiB
+              throttled         50.0 %     50.0 %  +0.0 points  one run each
+      search  need at first  300.0 MiB  240.0 MiB
+              peak need      300.0 MiB  240.0 MiB  0.80 times   one run each
+              need at last   300.0 MiB  240.0 MiB
+              p50                19 ms      29 ms  1.50 times   one run each
+              p95                37 ms      56 ms  1.50 times   one run each
+              p99                79 ms     118 ms  1.50 times   one run each
+              errors             0.0 %      0.0 %  +0.0 points  one run each
+              throttled          5.0 %      5.0 %  +0.0 points  one run each
+
+    Why
+      `before` fits: peak need 300.0 MiB, at most 460.8 MiB; throttled in 5.0 % of the periods, at most
+      25 % (rule fits; memory.limit: official)
+      `after` fits: peak need 240.0 MiB, at most 460.8 MiB; throttled in 5.0 % of the periods, at most
+      25 % (rule fits; memory.limit: official)
+    "###);
+}

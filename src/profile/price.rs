@@ -32,7 +32,7 @@ pub(super) const BILLED: Setting = optional(
 );
 
 /// What a plan costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Price {
     /// Flat price of one instance running all month.
     pub monthly: Money,

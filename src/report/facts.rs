@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::cpu::millicores;
 use super::memory::bytes;
 use crate::event::{Header, Part};
-use crate::profile::{Cause, Confidence, Range};
+use crate::profile::{Cause, Confidence, Price, Range};
 use crate::spec::{Promise, Spec};
 use crate::units::{Elapsed, Memory, Millicores, Money};
 
@@ -34,6 +34,9 @@ pub struct RunFacts {
     /// Price of a month, before conditions.
     #[serde(rename = "price_monthly_microdollars", serialize_with = "microdollars")]
     pub price_monthly: Money,
+    /// The price with its conditions, and what use costs beside it.
+    #[serde(skip)]
+    pub price: Price,
     /// What the plan sells.
     #[serde(rename = "memory_limit_bytes", serialize_with = "bytes")]
     pub memory_limit: Memory,
@@ -86,6 +89,7 @@ impl From<&Header> for RunFacts {
             plan_name: spec.plan.name.clone(),
             range: spec.plan.range,
             price_monthly: spec.plan.price.monthly,
+            price: spec.plan.price.clone(),
             memory_limit: spec.memory.limit,
             cpu_share: spec.cpu.share,
             platform_delay: real(spec.start.delay, spec.warp),

@@ -8,6 +8,7 @@ use super::facts::RunFacts;
 use super::kill::{Kill, KillFold};
 use super::memory::{MemoryFold, MemoryUse};
 use super::phases::{PhaseUse, PhasesFold};
+use super::price::{Usage, UsageFold};
 use super::requests::{Requests, RequestsFold};
 use super::sections::sections;
 use super::start::{Start, StartFold, StartKind};
@@ -50,6 +51,9 @@ pub struct Summary {
     pub memory: Option<MemoryUse>,
     /// CPU; `None` when nothing was sampled.
     pub cpu: Option<CpuUse>,
+    /// What it used while it was busy, which is what prices by use are worked out from. `None` when no time was
+    /// measured, or nothing was sampled in it.
+    pub usage: Option<Usage>,
     /// Requests.
     pub requests: Requests,
     /// What happened in each phase of the load; empty without load.
@@ -119,6 +123,7 @@ pub struct Fold {
     states: StatesFold,
     memory: MemoryFold,
     cpu: CpuFold,
+    usage: UsageFold,
     requests: RequestsFold,
     phases: PhasesFold,
     kills: KillFold,
@@ -146,6 +151,7 @@ impl Fold {
         self.states.add(event);
         self.memory.add(event);
         self.cpu.add(event);
+        self.usage.add(event);
         self.requests.add(event);
         self.phases.add(event);
         self.kills.add(event);
@@ -193,6 +199,7 @@ impl Fold {
             states,
             memory: self.memory.memory(),
             cpu: self.cpu.cpu(),
+            usage: self.usage.usage(),
             requests: self.requests.requests(),
             phases: self.phases.phases(),
             kills: self.kills.kills(),

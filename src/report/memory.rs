@@ -56,6 +56,11 @@ pub struct Peak {
     pub instance: InstanceId,
 }
 
+/// Whether a need is so near the place where the plan kills that the true one may be higher.
+pub fn at_limit(need: Memory, kill_at: Memory) -> bool {
+    need.percent_of(kill_at) >= AT_LIMIT_PERCENT
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct MemoryFold {
     limits: (Memory, Memory),
@@ -116,7 +121,7 @@ impl MemoryFold {
             peak,
             start_peak: self.start_peak,
             later_peak: self.later_peak,
-            at_limit: self.out_of_memory || peak.need.percent_of(kill_at) >= AT_LIMIT_PERCENT,
+            at_limit: self.out_of_memory || at_limit(peak.need, kill_at),
             shared_peak: self.shared_peak,
             swap_peak: self.swap_peak,
             samples: self.samples,

@@ -36,7 +36,7 @@ pub use fold::{Fold, SCHEMA, Summary};
 pub use kill::{Kill, Meanwhile, Victim};
 pub use latency::{Latencies, Latency};
 pub use lines::{Detail, Line, Lines, Tag, Tone};
-pub use memory::{MemoryUse, Peak};
+pub use memory::{MemoryUse, Peak, at_limit};
 pub use phases::{LoadUse, PhaseUse};
 pub use requests::Requests;
 pub use sections::sections;

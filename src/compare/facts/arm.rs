@@ -9,7 +9,7 @@ use crate::compare::statistics::{Sample, median};
 use crate::profile::{Confidence, Range};
 use crate::report::units_in_json::{bytes, millicores, optional_bytes};
 use crate::report::{Latency, RunFacts, Summary, Throttled};
-use crate::units::{Elapsed, Memory, Millicores};
+use crate::units::{Elapsed, Memory, Millicores, Portion};
 
 /// What an arm came to, over all rounds that count.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,7 +85,7 @@ pub struct Measure {
 
 impl ArmFacts {
     /// Of the rounds that count. `run` says what was run, also where no round counts.
-    pub(in crate::compare) fn of(run: &RunFacts, counted: &[(RoundFacts, &Summary)]) -> Self {
+    pub(in crate::compare) fn of(run: &RunFacts, counted: &[(RoundFacts, &Summary)], busy: Portion) -> Self {
         let rounds: Vec<RoundFacts> = counted.iter().map(|(facts, _)| facts.clone()).collect();
         let mut errors = Errors::default();
         let mut throttled = Throttled::default();
@@ -104,7 +104,7 @@ impl ArmFacts {
             cpu_share: run.cpu_share,
             sleep_after: run.sleep_after,
             confidence: run.confidence.clone(),
-            price: PlanPrice::of(run),
+            price: PlanPrice::of(run, counted.iter().map(|(_, summary)| *summary), busy),
             measures: Metric::ALL.iter().filter_map(|metric| Measure::of(*metric, &rounds)).collect(),
             latency: together(&rounds, counted),
             seen_by: rounds.first().map(|round| round.seen_by),
@@ -135,7 +135,11 @@ impl ArmFacts {
 
 impl Measure {
     fn of(metric: Metric, rounds: &[RoundFacts]) -> Option<Self> {
-        let values: Vec<f64> = rounds.iter().filter_map(|round| metric.of(round)).collect();
+        Self::of_values(metric, rounds.iter().filter_map(|round| metric.of(round)).collect())
+    }
+
+    /// `None` without values.
+    pub(in crate::compare) fn of_values(metric: Metric, values: Vec<f64>) -> Option<Self> {
         let spread = sample(metric, &values).filter(|sample| sample.count > 1).map(|sample| {
             let deviation = sample.variance.sqrt();
             if metric.scale() == crate::compare::Scale::Times { deviation.exp_m1() * 100.0 } else { deviation }

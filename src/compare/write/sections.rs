@@ -1,6 +1,6 @@
 use super::super::comparison::{Against, ArmResult};
 use super::super::verdict::{RULES, Verdict};
-use super::super::{BAND_PERCENT, Comparison, Difference, Finding, Firmness, Metric, Scale, Word, confidence};
+use super::super::{Asked, BAND_PERCENT, Comparison, Difference, Finding, Firmness, Metric, Scale, Word, confidence};
 use super::cells::{Cell, NONE, thing};
 use crate::report::{Column, Section, Table, words};
 
@@ -26,8 +26,10 @@ const ROOM: &[Cell] = &[
     Cell::Kills,
     Cell::Sleeps,
 ];
-/// This many arms stand beside each other in a table of differences.
-const SIDE_BY_SIDE: usize = 4;
+/// How wide the columns of arms may be together, beside the names of the metrics.
+const BESIDE: usize = 86;
+/// The widest cell of them: `0.024 ± 0.003 times`.
+const CELL: usize = 20;
 const LOAD: &[Cell] = &[Cell::Label, Cell::Requests, Cell::Asked, Cell::Achieved, Cell::Causes];
 
 /// A comparison for people: the rules, the tables, what differs, the verdicts and the advice.
@@ -35,7 +37,9 @@ pub fn sections(comparison: &Comparison, width: Width) -> Vec<Section> {
     let mut sections = vec![heading(comparison), rules()];
     sections.extend(figures(comparison, width));
     sections.extend(differing(comparison));
+    sections.extend(super::phases::phases(comparison));
     sections.push(verdicts(comparison));
+    sections.extend(prices(comparison));
     sections.extend(advice(comparison));
     sections
 }
@@ -49,16 +53,18 @@ fn heading(comparison: &Comparison) -> Section {
     let each =
         if least == most { words::count(most as u64, "round", "rounds") } else { format!("{least} to {most} rounds") };
     let load = comparison.question.load.as_ref().map(|load| format!("load: {load}"));
-    Section::new(format!("{app} on {things}, {each} each"))
-        .lines(load)
-        .line(noise(comparison))
-        .lines(comparison.caveats.iter().cloned())
+    let title = if comparison.question.asked == Asked::Runs {
+        format!("{app}: {things}")
+    } else {
+        format!("{app} on {things}, {each} each")
+    };
+    Section::new(title).lines(load).line(noise(comparison)).lines(comparison.caveats.iter().cloned())
 }
 
 /// What the machine's own noise is, in one sentence.
 fn noise(comparison: &Comparison) -> String {
     if comparison.noise.is_empty() {
-        return "noise: one round tells nothing of it, so no difference can be told from it; 3 rounds would do".into();
+        return "noise of this machine: not known, because nothing was measured twice".into();
     }
     let one = |metric: Metric, spread: f64| {
         let unit = if metric.scale() == Scale::Times { "%" } else { "points" };
@@ -140,7 +146,7 @@ fn differing(comparison: &Comparison) -> Option<Section> {
     if let [only] = comparison.differences.as_slice() {
         return Some(Section::new(title).table(pair(comparison, only)).lines(method(comparison)));
     }
-    let tables = comparison.differences.chunks(SIDE_BY_SIDE).map(several);
+    let tables = comparison.differences.chunks(side_by_side(comparison)).map(several);
     Some(tables.fold(Section::new(title), Section::table).lines(method(comparison)))
 }
 
@@ -148,14 +154,16 @@ fn differing(comparison: &Comparison) -> Option<Section> {
 fn method(comparison: &Comparison) -> Option<String> {
     let intervals = comparison.differences.iter().flat_map(|against| &against.differences);
     let shown = comparison.differences.iter().map(measured).max().unwrap_or(0);
-    intervals.clone().any(|one| one.low.is_some()).then(|| {
-        let sure = confidence(shown) * 100.0;
-        format!(
-            "± : half of the interval that holds the true value in {sure:.1} of 100 cases; the same {} twice is said \
-             to differ at most once in twenty",
-            thing(comparison)
-        )
-    })
+    if intervals.clone().all(|one| one.low.is_none()) {
+        let thin = intervals.clone().any(|one| one.by.is_some());
+        return thin.then(|| "one run each: what differs cannot be told from noise; 3 of each would do".to_owned());
+    }
+    let sure = confidence(shown) * 100.0;
+    Some(format!(
+        "± : half of the interval that holds the true value in {sure:.1} of 100 cases; the same {} twice is said to \
+         differ at most once in twenty",
+        thing(comparison)
+    ))
 }
 
 fn measured(against: &Against) -> usize {
@@ -203,12 +211,19 @@ pub(super) fn finding(one: &Difference) -> String {
         Finding::Differs => "worse".into(),
         Finding::NoRealDifference => "no real difference".into(),
         Finding::Tie => "a tie".into(),
+        Finding::Thin if one.low.is_none() => "one run each".into(),
         Finding::Thin => match one.rounds_needed {
             Some(rounds) => format!("too few rounds to tell; {rounds} would do"),
             None => "too noisy to tell, even with 50 rounds".into(),
         },
         Finding::Unmeasured => "not measured".into(),
     }
+}
+
+/// How many arms stand beside each other.
+fn side_by_side(comparison: &Comparison) -> usize {
+    let longest = comparison.differences.iter().map(|against| against.label.chars().count()).max().unwrap_or(0);
+    (BESIDE / (longest.max(CELL) + 2)).max(1)
 }
 
 /// More arms than two: a column for each.
@@ -262,6 +277,13 @@ pub(super) fn verdict(verdict: &Verdict) -> String {
     let verb = if *word == Word::Fits { "" } else { "is " };
     let colon = if because.is_empty() { "" } else { ": " };
     format!("{verb}{}{colon}{because} (rule {rule}{near}{weakest})", word.text())
+}
+
+/// How prices by use come about.
+fn prices(comparison: &Comparison) -> Option<Section> {
+    let line = |arm: &ArmResult| Some(format!("`{}`: {}", arm.label, arm.facts.price.by_use()?));
+    let lines: Vec<String> = comparison.arms.iter().filter_map(line).collect();
+    (!lines.is_empty()).then(|| Section::new("Prices by use").lines(lines))
 }
 
 fn advice(comparison: &Comparison) -> Option<Section> {

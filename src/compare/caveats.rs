@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::comparison::ArmResult;
 use super::facts::SeenBy;
 use super::question::{Arm, Asked, Question};
+use crate::event::SHELL;
 use crate::profile::Range;
 use crate::report::{RunFacts, words};
 
@@ -17,6 +18,7 @@ pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) 
     let why =
         "latencies are the front door's: emu did not send the requests, so time that they queued before is missing";
     caveats.extend(door.then(|| why.to_owned()));
+    caveats.extend(hollow(arms));
     caveats.extend(floors_missing(results));
     caveats
 }
@@ -52,6 +54,12 @@ fn unlike(question: &Question, arms: &[Arm]) -> Vec<String> {
     let warp: BTreeSet<u32> = arms.iter().flat_map(|arm| &arm.rounds).map(|round| round.run.warp).collect();
     let warped = (warp.len() > 1).then(|| "the platform's timers ran at different speeds".to_owned());
     told.chain(warped).collect()
+}
+
+/// Loads that did not make the app work.
+fn hollow(arms: &[Arm]) -> BTreeSet<String> {
+    let notices = arms.iter().flat_map(|arm| &arm.rounds).flat_map(|round| &round.notices);
+    notices.filter(|notice| notice.starts_with(SHELL)).cloned().collect()
 }
 
 /// A plan inside a published range, whose floor was not tried.

@@ -150,6 +150,9 @@ pub enum Kind {
 /// alone, so a summary leaves it out.
 pub const STOPPING: &str = "stopping the app as its host would";
 
+/// How the notice begins that tells of a load which does not make the app work: it weakens every comparison.
+pub const SHELL: &str = "the page is a shell";
+
 /// The first event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {

@@ -6,6 +6,7 @@ use super::desk::House;
 use super::exchange::ask;
 use super::expect::Sight;
 use super::request::Request;
+use super::shell;
 use super::tally::{Moments, Tally};
 use super::watch::thread_cpu;
 use super::wire::{Dial, Wire};
@@ -13,8 +14,8 @@ use crate::event::{LoadFailure, LoadReport};
 use crate::scenario::{Call, Expect, Model, Scenario};
 use crate::units::Elapsed;
 
-/// So much of a body is shown to a reader.
-const SHOWN: usize = 200;
+/// So much of a body is looked at: the head of a page, and the beginning of what it shows.
+const SEEN: usize = 16 * 1024;
 
 /// A call that the app does not answer as the scenario expects.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,11 +68,19 @@ pub(super) struct Check {
     began: Elapsed,
     cpu: Elapsed,
     pub(super) mismatches: Vec<Mismatch>,
+    /// What the user should know about the answers, as sentences.
+    pub(super) remarks: Vec<String>,
 }
 
 impl Check {
     pub(super) fn begin<D: Dial>(house: &House<D>) -> Self {
-        Self { tally: Tally::new(), began: house.watch.now(), cpu: thread_cpu(), mismatches: Vec::new() }
+        Self {
+            tally: Tally::new(),
+            began: house.watch.now(),
+            cpu: thread_cpu(),
+            mismatches: Vec::new(),
+            remarks: Vec::new(),
+        }
     }
 
     /// Asks for one call after the other. Ends early when no answer comes at all: the next one would not come either.
@@ -88,7 +97,7 @@ impl Check {
 
     async fn one<D: Dial>(&mut self, house: &House<D>, call: &Call, host: &str, wire: &mut Option<Wire<D::Stream>>) {
         let request = Request::new(call, host);
-        let mut sight = Sight::new(&call.expect, SHOWN);
+        let mut sight = Sight::new(&call.expect, SEEN);
         let sent = house.watch.now();
         self.tally.sent(Elapsed::ZERO);
         let how = timeout(house.timeout.duration(), ask(&house.dial, wire, &request, &mut sight)).await;
@@ -97,6 +106,7 @@ impl Check {
         let (verdict, got) = match how.unwrap_or(Err(LoadFailure::TimedOut)) {
             Ok(heard) => {
                 let beginning = String::from_utf8_lossy(&sight.beginning).into_owned();
+                self.remarks.extend(shell::remark(call, &beginning));
                 (sight.judge(heard.status), Got::Answer { status: heard.status, beginning })
             }
             Err(failure) => (Err(failure), Got::Nothing(failure)),

@@ -133,6 +133,7 @@ impl<D: Dial> Driver<D> {
             () = check.run(house, calls, &self.ground.host) => false,
         };
         let report = check.report(house, calls.len());
+        check.remarks.drain(..).for_each(|remark| self.say(Told::Note(remark)));
         let outcome = match (stopped, check.mismatches.is_empty()) {
             (true, _) => Some(Outcome::Stopped),
             (false, false) => Some(Outcome::DoesNotHold(check.mismatches)),

@@ -18,6 +18,7 @@ mod judge;
 mod phase;
 mod progress;
 mod request;
+mod shell;
 mod start;
 mod tally;
 #[cfg(test)]

@@ -23,7 +23,8 @@ impl LoadArgs {
     pub(super) fn script(&self) -> Result<Option<Script>, Failure> {
         match (&self.load, &self.load_command) {
             (Some(text), _) => scenario(text).map(|scenario| Some(Script::Load(Arc::new(scenario)))),
-            (None, _) => Ok(None),
+            (None, Some(line)) => Ok(Some(Script::Program(line.clone()))),
+            (None, None) => Ok(None),
         }
     }
 

@@ -89,10 +89,15 @@ impl Summary {
         self.starts.iter().filter(|start| start.kind == StartKind::Wake)
     }
 
-    /// Whether the app answered every request of the check as its scenario expects; `None` without a check.
-    pub fn scenario_holds(&self) -> Option<bool> {
-        let check = self.phases.iter().find(|phase| phase.role == PhaseRole::Check)?;
-        check.load.as_ref().map(|load| load.answered == load.due)
+    /// Whether the app answered every request of the check as its scenario expects, and a program that drove the
+    /// load ended well; `None` without either.
+    pub fn load_holds(&self) -> Option<bool> {
+        let reports = self.phases.iter().filter_map(|phase| Some((phase.role, phase.load.as_ref()?)));
+        let held = reports.filter_map(|(role, load)| match load.command_exit {
+            Some(code) => Some(code == 0),
+            None => (role == PhaseRole::Check).then_some(load.answered == load.due),
+        });
+        held.reduce(|all, one| all && one)
     }
 
     /// Whether visitors were ever let in.

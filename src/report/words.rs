@@ -128,6 +128,9 @@ pub fn finish(finish: &Finish) -> String {
 
 /// What a phase of the load came to: `1200 due, 1180 answered as expected, 20 not; 10.0 of 10.0 per second`.
 pub fn load(load: &LoadReport) -> String {
+    if let Some(code) = load.command_exit {
+        return format!("the program ended with status {code}");
+    }
     let mut text = format!("{} due, {} answered as expected", load.due, load.answered);
     if load.failed() > 0 {
         write!(text, ", {} not", load.failed()).ok();

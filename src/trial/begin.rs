@@ -55,19 +55,19 @@ impl Followers {
 pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate>, stage: Stage) -> Followers {
     let (moment, moments) = watch::channel(Moment::Before);
     let mut followers = Followers { tour: None, moment };
-    match script {
-        Script::Visitors => {}
+    let work = match script {
+        Script::Visitors => return followers,
         Script::Tour => {
             let (told, events) = mpsc::unbounded_channel();
             let Stage { edge, commands } = stage;
             tokio::spawn(tour::play(tour::Stage { edge, spec: Arc::new(header.spec.clone()), commands, events }));
             followers.tour = Some(told);
+            return followers;
         }
-        Script::Load(scenario) => {
-            let work = Work::Scenario(Arc::clone(scenario));
-            tokio::spawn(Load { work, stage, gate, moments, core: spare_core(header) }.play());
-        }
-    }
+        Script::Load(scenario) => Work::Scenario(Arc::clone(scenario)),
+        Script::Program(line) => Work::Program(line.clone()),
+    };
+    tokio::spawn(Load { work, stage, gate, moments, core: spare_core(header) }.play());
     followers
 }
 

@@ -1,10 +1,14 @@
+use std::io;
+use std::sync::Arc;
+
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
 use super::begin::{Moment, Stage};
 use crate::conduct::Command;
 use crate::event::{Gate, Header};
-use crate::load::{self, Generator, Mismatch, Order, Outcome, Target, Told};
+use crate::load::{self, Mismatch, Order, Outcome, Program, Target, Told};
+use crate::scenario::Scenario;
 
 /// A load on its way: it begins with the app's first service, and its end is the run's.
 pub(super) struct Load {
@@ -23,9 +27,12 @@ pub(super) fn spare_core(header: &Header) -> Option<usize> {
 }
 
 /// Who sends.
+#[derive(Debug, Clone)]
 pub(super) enum Work {
     /// emu itself.
-    Scenario(std::sync::Arc<crate::scenario::Scenario>),
+    Scenario(Arc<Scenario>),
+    /// Another program: a line for the shell.
+    Program(String),
 }
 
 impl Load {
@@ -34,12 +41,19 @@ impl Load {
         if self.until(Moment::Serving).await {
             let (tell, told) = unbounded_channel();
             let (stop, stopped) = watch::channel(false);
-            match self.start(tell, stopped) {
-                Ok(generator) => self.follow(generator, told, stop).await,
-                Err(error) => self.say(Command::Notice(format!("the load cannot be sent: {error}"))),
+            let working = tokio::spawn(work(self.work.clone(), self.target(), tell, stopped, self.core));
+            self.follow(told, stop).await;
+            match working.await {
+                Ok(Ok(outcome)) => self.ended(&outcome),
+                Ok(Err(error)) => self.say(Command::Notice(format!("the load cannot be sent: {error}"))),
+                Err(_) => self.say(Command::Notice("the load broke off: emu made a mistake".into())),
             }
         }
         self.say(Command::Finish);
+    }
+
+    fn target(&self) -> Target {
+        Target { address: self.stage.edge, host: self.stage.edge.to_string(), gate: self.gate.clone() }
     }
 
     /// Whether this moment came, and not the end before it.
@@ -48,40 +62,46 @@ impl Load {
         seen.is_ok_and(|now| *now == moment)
     }
 
-    fn start(&self, tell: UnboundedSender<Told>, stop: watch::Receiver<bool>) -> std::io::Result<Generator> {
-        let Work::Scenario(scenario) = &self.work;
-        let target = Target { address: self.stage.edge, host: self.stage.edge.to_string(), gate: self.gate.clone() };
-        load::start(Order { scenario: scenario.clone(), target, tell, stop, core: self.core })
-    }
-
-    /// Writes down what the generator tells, until it has ended; stops it when the run does.
-    async fn follow(&mut self, generator: Generator, mut told: UnboundedReceiver<Told>, stop: watch::Sender<bool>) {
+    /// Writes down what is told, until nobody tells any more; stops the work when the run ends.
+    async fn follow(&self, mut told: UnboundedReceiver<Told>, stop: watch::Sender<bool>) {
+        let mut moments = self.moments.clone();
         loop {
-            let mut moments = self.moments.clone();
             tokio::select! {
                 heard = told.recv() => match heard {
                     Some(told) => self.say(command(told)),
-                    None => break,
+                    None => return,
                 },
                 _ = moments.wait_for(|now| *now == Moment::Ending), if !*stop.borrow() => {
                     stop.send_replace(true);
                 }
             }
         }
-        match generator.ended().await {
-            Ok(Outcome::DoesNotHold(mismatches)) => {
-                for mismatch in &mismatches {
-                    self.say(Command::Notice(differs(mismatch)));
-                }
+    }
+
+    fn ended(&self, outcome: &Outcome) {
+        if let Outcome::DoesNotHold(mismatches) = outcome {
+            for mismatch in mismatches {
+                self.say(Command::Notice(differs(mismatch)));
             }
-            Ok(Outcome::Done | Outcome::Stopped) => {}
-            Err(error) => self.say(Command::Notice(error.to_string())),
         }
     }
 
     /// The run may be over already.
     fn say(&self, command: Command) {
         let _ = self.stage.commands.send(command);
+    }
+}
+
+async fn work(
+    work: Work,
+    target: Target,
+    tell: UnboundedSender<Told>,
+    stop: watch::Receiver<bool>,
+    core: Option<usize>,
+) -> io::Result<Outcome> {
+    match work {
+        Work::Scenario(scenario) => load::start(Order { scenario, target, tell, stop, core })?.ended().await,
+        Work::Program(line) => load::command(Program { line, target, tell, stop, core }).await,
     }
 }
 

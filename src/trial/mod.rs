@@ -53,6 +53,8 @@ pub enum Script {
     Tour,
     /// Requests, phase after phase; the run ends with the last answer.
     Load(Arc<Scenario>),
+    /// Another program sends requests: a line for the shell. The run ends with it.
+    Program(String),
 }
 
 /// Both ends of the way to ask something of a run.

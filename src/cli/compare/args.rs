@@ -3,6 +3,7 @@ use clap::ValueEnum;
 use crate::cli::load::LoadArgs;
 use crate::cli::subject::SubjectArgs;
 use crate::compare::Sort;
+use crate::units::Portion;
 
 /// Arguments of `emu compare`.
 #[derive(Debug, clap::Args)]
@@ -56,6 +57,10 @@ pub struct CompareArgs {
     /// Show a comparison again that was made before: its id, or `last`.
     #[arg(long, value_name = "ID", conflicts_with_all = ["profile", "app", "rounds", "ab_env", "parallel", "runs"])]
     pub(super) show: Option<String>,
+
+    /// How much of the month is as busy as this load, for plans that are priced by use. Without it: 10 %.
+    #[arg(long, value_name = "PERCENT")]
+    pub(super) busy: Option<Portion>,
 
     /// Every column, however wide.
     #[arg(long)]
@@ -118,4 +123,10 @@ pub enum Format {
     Table,
     /// For programs: docs/reference/json.md.
     Json,
+    /// One row for each plan, for spreadsheets.
+    Csv,
+    /// For a pull request.
+    Markdown,
+    /// For build servers: one test case for each plan and each line of the budget.
+    Junit,
 }

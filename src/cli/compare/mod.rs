@@ -139,6 +139,7 @@ fn question(args: &CompareArgs, lanes: &[Lane]) -> Result<Question, Failure> {
         asked: if args.ab_env.is_some() { Asked::Values } else { Asked::Plans },
         reference,
         sort: args.sort.into(),
+        busy: args.busy,
         parallel: args.parallel,
         ..Question::default()
     })

@@ -20,6 +20,7 @@ pub(super) fn runs(args: &CompareArgs, printer: &Printer, surroundings: &Surroun
         budget: settings::budget(&args.budget, Budget::default())?,
         reference: reference(args, &arms),
         sort: args.sort.into(),
+        busy: args.busy,
         ..Question::default()
     };
     show::show(&arms, &question, args, printer)

@@ -11,7 +11,7 @@ pub(super) fn show(arms: &[Arm], question: &Question, args: &CompareArgs, printe
     let format = args.format();
     match (&args.output, format) {
         (Some(path), format) => {
-            std::fs::write(path, written(&comparison, format, args) + "\n").map_err(|error| {
+            std::fs::write(path, written(&comparison, format, args).trim_end().to_owned() + "\n").map_err(|error| {
                 Failure::new(Exit::Usage, format!("`{}` cannot be written: {error}", path.display()))
                     .hint("choose another file with `--output`")
             })?;
@@ -19,7 +19,7 @@ pub(super) fn show(arms: &[Arm], question: &Question, args: &CompareArgs, printe
             printer.say(&format!("written to {}", path.display()));
         }
         (None, Format::Table) => printer.data(&table(&comparison, args, printer.data_width())),
-        (None, format) => printer.data(&written(&comparison, format, args)),
+        (None, format) => printer.data(written(&comparison, format, args).trim_end()),
     }
     Ok(told(&comparison.outcome, printer))
 }
@@ -33,8 +33,16 @@ fn table(comparison: &Comparison, args: &CompareArgs, columns: usize) -> String 
 fn written(comparison: &Comparison, format: Format, args: &CompareArgs) -> String {
     match format {
         Format::Table => table(comparison, args, 100),
-        Format::Json => serde_json::to_string_pretty(comparison).unwrap_or_default(),
+        Format::Json => json(comparison),
+        Format::Csv => compare::csv(comparison),
+        Format::Markdown => compare::markdown(comparison),
+        Format::Junit => compare::junit(comparison),
     }
+}
+
+fn json(comparison: &Comparison) -> String {
+    #[expect(clippy::expect_used, reason = "a comparison is plain fields and maps with text keys: JSON holds them all")]
+    serde_json::to_string_pretty(comparison).expect("a comparison is always JSON")
 }
 
 /// How a comparison ends for scripts. The reason is said aloud.

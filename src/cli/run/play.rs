@@ -60,7 +60,7 @@ impl Audience<'_> {
             Some(_) => printer.say(&format!("`emu runs show {}` shows this again", summary.run.id)),
             None => {}
         }
-        match (exit_of(finish), summary.scenario_holds()) {
+        match (exit_of(finish), summary.load_holds()) {
             (Exit::Done, Some(false)) => Exit::Unmet,
             (exit, _) => exit,
         }

@@ -34,7 +34,7 @@ pub(super) fn settle(args: &RunArgs, surroundings: &Surroundings) -> Result<Sett
     let profile = profile::load(args.profile.as_deref().ok_or_else(no_plan)?, surroundings)?;
     let overrides = Overrides {
         warp: args.warp.unwrap_or(1),
-        spare_cores: u32::from(matches!(script, Script::Load(_))),
+        spare_cores: u32::from(matches!(script, Script::Load(_) | Script::Program(_))),
         platform_delay: if args.no_platform_delay { PlatformDelay::Off } else { PlatformDelay::Kept },
         ..args.subject.overrides()?
     };

@@ -9,12 +9,14 @@ pub(super) fn phases(summary: &Summary) -> Option<Section> {
     if summary.phases.is_empty() {
         return None;
     }
-    let section = Section::new(format!("Phases ({})", summary.phases.len()))
-        .table(resources(summary))
-        .table(load(summary))
-        .line("latency: from the moment a request was due to its last byte, while the app served")
-        .lines(summary.phases.iter().filter_map(shortfall));
-    Some(section)
+    let mut section = Section::new(format!("Phases ({})", summary.phases.len())).table(resources(summary));
+    let load = load(summary);
+    if !load.rows.is_empty() {
+        section = section
+            .table(load)
+            .line("latency: from the moment a request was due to its last byte, while the app served");
+    }
+    Some(section.lines(summary.phases.iter().filter_map(shortfall)).lines(summary.phases.iter().filter_map(program)))
 }
 
 fn resources(summary: &Summary) -> Table {
@@ -64,7 +66,9 @@ fn load(summary: &Summary) -> Table {
         Column::numbers("most"),
         Column::words("failed by"),
     ];
-    let row = |phase: &PhaseUse| phase.load.as_ref().map(|load| load_row(phase, load));
+    // A program that drives the load keeps its own counts.
+    let counted = |load: &&LoadUse| load.command_exit.is_none();
+    let row = |phase: &PhaseUse| phase.load.as_ref().filter(counted).map(|load| load_row(phase, load));
     Table { columns, rows: summary.phases.iter().filter_map(row).collect() }
 }
 
@@ -97,6 +101,12 @@ fn shortfall(phase: &PhaseUse) -> Option<String> {
         crate::event::Shortfall::App => "the app is slower than it was asked: requests piled up",
     };
     Some(format!("{}: {who}", phase.name))
+}
+
+/// How a program ended that drove the load.
+fn program(phase: &PhaseUse) -> Option<String> {
+    let code = phase.load.as_ref()?.command_exit?;
+    Some(format!("{}: `{}` ended with status {code}; its own output has its counts", phase.name, phase.what))
 }
 
 fn memory(need: Option<Memory>) -> String {

@@ -11,6 +11,7 @@ mod caveats;
 mod comparison;
 mod difference;
 mod facts;
+pub mod fit;
 mod metric;
 mod outcome;
 mod phases;

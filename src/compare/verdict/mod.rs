@@ -10,12 +10,15 @@ mod memory;
 mod rules;
 mod runs;
 mod speed;
+#[cfg(test)]
+mod tests;
 
 pub use input::{Evidence, Input, Place};
 pub use rules::{RULES, Rule};
 
 pub(super) use family::undependable;
 pub(super) use input::settings;
+pub(super) use memory::with_margin;
 
 use serde::{Deserialize, Serialize};
 

@@ -179,3 +179,98 @@ fn throttling(throttled: Option<&Difference>) -> Option<String> {
     let throttled = throttled.filter(|one| one.is_better())?;
     throttled.by.map(|points| format!("{:.0} percentage points fewer throttled periods", points.abs()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compare::story::Tale;
+    use crate::compare::{Advice, Arm, Outcome, Question, Unmet, compare};
+    use crate::event::Finish;
+
+    const STEADY: &[f64] = &[1.0, 1.01, 0.99];
+
+    fn advice_on(tales: &[Tale]) -> Advice {
+        let arms: Vec<Arm> = tales.iter().map(|tale| tale.arm(STEADY)).collect();
+        compare(&arms, &Question::default()).unwrap().advice
+    }
+
+    fn small() -> Tale {
+        Tale::default()
+    }
+
+    fn large() -> Tale {
+        Tale { plan: "large", dollars: 25, memory: 1_024, ..Tale::default() }
+    }
+
+    #[test]
+    fn more_memory_that_nobody_needs_is_not_worth_it() {
+        let advice = advice_on(&[small(), large()]);
+        assert_eq!(
+            (advice.cheapest.as_slice(), advice.next.as_deref()),
+            (["small".to_owned()].as_slice(), Some("large"))
+        );
+        assert_eq!(advice.worth_it, Some(false));
+        insta::assert_snapshot!(advice.sentences.join("\n"), @r###"
+        `small` ($7 a month) is the cheapest plan that fits
+        the next one up, `large` ($18 a month more), would buy: 1 GiB of memory in place of 512 MiB (70 % left), no real difference in p95
+        not worth it on this evidence: it neither changes the verdict, nor ends cold starts that came up, nor makes p95 quicker by 20 % beyond noise
+        "###);
+    }
+
+    #[test]
+    fn an_upgrade_is_worth_it_for_a_better_word_no_cold_starts_or_a_quicker_p95() {
+        let worth = |small: Tale, large: Tale| advice_on(&[small, large]).worth_it;
+        assert_eq!(worth(Tale { need: [150, 480], ..small() }, Tale { need: [150, 480], ..large() }), Some(true));
+        let sleeps = Tale { sleeps: Some(900), ..small() };
+        assert_eq!(worth(sleeps.clone(), large()), Some(false), "it never slept, so nobody saw a cold start");
+        assert_eq!(worth(Tale { slept: true, ..sleeps }, large()), Some(true));
+        assert_eq!(worth(Tale { p50: 20.0, ..small() }, Tale { p50: 15.0, ..large() }), Some(true));
+        assert_eq!(worth(Tale { p50: 20.0, ..small() }, Tale { p50: 17.0, ..large() }), Some(false), "under 20 %");
+        // A fifth quicker on average, but the rounds lie so far apart that it may be chance.
+        let wild = Arm { label: "large".into(), ..Tale { p50: 15.0, ..large() }.arm(&[0.6, 1.0, 1.6]) };
+        let compared = compare(&[small().arm(STEADY), wild], &Question::default()).unwrap();
+        assert_eq!(compared.advice.worth_it, Some(false));
+    }
+
+    #[test]
+    fn plans_of_one_price_are_named_together() {
+        let advice = advice_on(&[small(), Tale { plan: "twin", ..small() }, Tale { plan: "third", ..small() }]);
+        assert_eq!(advice.sentences, ["`small`, `twin` and `third` ($7 a month each) are the cheapest plans that fit"]);
+        assert_eq!((advice.next, advice.worth_it), (None, None));
+    }
+
+    #[test]
+    fn where_no_plan_will_do_it_says_why() {
+        let killed = |tale: Tale| Tale { killed: true, ..tale };
+        let arms = [killed(small()).arm(STEADY), killed(large()).arm(STEADY)];
+        let compared = compare(&arms, &Question::default()).unwrap();
+        assert_eq!(
+            compared.advice.sentences,
+            [
+                "no plan fits; `large`, the largest of them, is too small: killed with a need of 1023.0 MiB, killed at 1 GiB"
+            ]
+        );
+        assert_eq!(compared.outcome, Outcome::Unmet(vec![Unmet::NoPlan]));
+        let dead = Tale { finish: Some(Finish::NeverServed("it ended with status 1".into())), ..small() };
+        let sentence = advice_on(&[dead]).sentences.remove(0);
+        assert!(sentence.ends_with("it fails alike on every plan, so look at the app first"), "{sentence}");
+    }
+
+    #[test]
+    fn too_few_rounds_are_refused_with_how_many_would_do() {
+        let outcome = |factors: &[f64]| {
+            let arms = [small().arm(factors), large().arm(factors)];
+            compare(&arms, &Question::default()).unwrap().outcome
+        };
+        assert_eq!(outcome(&[1.0]), Outcome::Thin { rounds_needed: Some(3) });
+        assert_eq!(outcome(&[1.0, 1.01]), Outcome::Thin { rounds_needed: Some(3) });
+        assert_eq!(outcome(STEADY), Outcome::Lives);
+        assert_eq!(compare(&[small().arm(&[1.0])], &Question::default()).unwrap().outcome, Outcome::Lives);
+    }
+
+    #[test]
+    fn runs_that_say_nothing_are_no_answer() {
+        let cut = Tale { finish: None, ..large() };
+        let compared = compare(&[small().arm(STEADY), cut.arm(STEADY)], &Question::default()).unwrap();
+        assert_eq!(compared.outcome, Outcome::Invalid { arms: vec!["large".into()] });
+    }
+}

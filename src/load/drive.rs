@@ -44,15 +44,14 @@ fn mark(name: &str, role: PhaseRole, what: String) -> Mark {
     Mark { name: name.into(), role, what }
 }
 
-/// The first phase that sends anything, as it begins, for as long as the app is warmed up. Requests that
-/// come one after the other are made once.
+/// The first phase that sends anything, as it begins, for as long as the app is warmed up. Calls that are made
+/// a number of times are not made beforehand.
 fn warm_up(scenario: &Scenario) -> Option<Phase> {
     let lasts = scenario.warm_up;
     let first = scenario.phases.iter().find(|phase| !phase.calls.is_empty())?;
     let model = match first.model {
         _ if lasts == Elapsed::ZERO => return None,
-        Model::Rest { .. } => return None,
-        Model::Each { .. } => Model::Each { times: 1 },
+        Model::Rest { .. } | Model::Each { .. } => return None,
         Model::Open { from, .. } => Model::Open { from, to: from, lasts },
         Model::Closed { users, ramp, think, .. } => Model::Closed { users, ramp: ramp.min(lasts), think, lasts },
     };

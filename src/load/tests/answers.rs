@@ -84,6 +84,23 @@ async fn a_connection_that_was_closed_in_the_meantime_fails_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_more_is_asked_on_a_connection_that_closes() {
+    let again = Rc::new(Cell::new(false));
+    let seen = Rc::clone(&again);
+    let app = move |mut visit: Visit| {
+        let seen = Rc::clone(&seen);
+        async move {
+            visit.request().await;
+            visit.say("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok").await;
+            // It said so, and would hear what comes nevertheless.
+            seen.set(seen.get() | visit.request().await.is_some());
+        }
+    };
+    let played = play(only(open(10.0, 2)), app).await;
+    assert_eq!((played.report("load").answered, again.get()), (20, false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_breaks_off_is_not_asked_for_again() {
     let count = Rc::new(Cell::new(0));
     let counter = Rc::clone(&count);

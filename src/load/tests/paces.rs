@@ -36,6 +36,14 @@ async fn what_is_made_a_number_of_times_is_not_made_beforehand_and_neither_is_wh
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_warms_an_app_up_with_what_is_made_a_number_of_times() {
+    let mut asked = scenario(vec![phase("loading", Model::Each { times: 1 }, vec![get("/upload")])]);
+    asked.warm_up = Elapsed::from_secs(5);
+    let played = play(asked, |visit| visit.answer_all(OK, millis(1))).await;
+    assert_eq!((played.told.len(), played.report("loading").answered), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_check_comes_first_then_the_warm_up_then_what_is_measured() {
     let mut asked = scenario(vec![
         phase("base", Model::Rest { lasts: Elapsed::from_secs(5) }, Vec::new()),

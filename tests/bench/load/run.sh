@@ -45,13 +45,20 @@ for port in "$server" "$stall" "$slow"; do
     curl --silent --fail --retry 20 --retry-connrefused --retry-delay 1 --output /dev/null "http://127.0.0.1:$port/"
 done
 
-# NAME FIGURE: one line per round and generator.
-emu() { "$driver" closed "127.0.0.1:$server" 32 "$seconds" 0 | tail -1 | sed -n 's/.*per_second=\([0-9]*\) failed=0 .*/emu \1/p'; }
-wrk_() { taskset -c 0 wrk -t1 -c32 -d"${seconds}s" "http://127.0.0.1:$server/" | awk '/Requests\/sec/ { print "wrk", int($2) }'; }
-oha_() {
-    taskset -c 0 "$oha" -c 32 -z "${seconds}s" --no-tui "http://127.0.0.1:$server/" |
-        awk '/Requests\/sec/ { print "oha", int($2) }'
+# One line per round and generator: its name, requests per second, CPU per request in microseconds.
+emu() {
+    "$driver" closed "127.0.0.1:$server" 32 "$seconds" 0 |
+        sed -n '$s/.*per_second=\([0-9]*\) failed=0 .* cpu_us=\([0-9.]*\) .*/emu \1 \2/p'
 }
+peer() { # NAME COMMAND...
+    local name=$1 TIMEFORMAT='CPU %U %S'
+    shift
+    { time taskset -c 0 "$@" "http://127.0.0.1:$server/"; } 2>&1 | awk -v name="$name" -v seconds="$seconds" '
+        /Requests\/sec/ { rate = $2 }
+        /^CPU/ { printf "%s %d %.1f\n", name, rate, ($2 + $3) / (rate * seconds) * 1e6 }'
+}
+wrk_() { peer wrk wrk -t1 -c32 -d"${seconds}s"; }
+oha_() { peer oha "$oha" -c 32 -z "${seconds}s" --no-tui; }
 
 load=$(cut -d' ' -f1 /proc/loadavg)
 for round in $(seq "$rounds"); do
@@ -63,13 +70,18 @@ for round in $(seq "$rounds"); do
 done
 echo "20 s at 5,000 requests per second" >&2
 "$driver" open "127.0.0.1:$server" 5000 20 0 | tail -1 | tee "$work/open" >&2
+# Other work on the machine delays whoever sends. Before all other work, the generator has its core to itself.
+if chrt -f 10 true 2>/dev/null; then
+    echo "the same, before all other work" >&2
+    chrt -f 10 "$driver" open "127.0.0.1:$server" 5000 20 0 | tail -1 | tee "$work/alone" >&2
+fi
 echo "30 s at 100 requests per second, against an app that stalls" >&2
 "$driver" open "127.0.0.1:$stall" 100 30 0 | tail -1 | tee "$work/stall" >&2
 echo "10 s at 500 requests per second, against an app that can do 50" >&2
 "$driver" open "127.0.0.1:$slow" 500 10 0 | tail -1 | tee "$work/slow" >&2
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-rate() { awk -v name="$1" '$1 == name { print $2 }' "$work/closed" | median; }
+column() { awk -v name="$1" -v n="$2" '$1 == name { print $n }' "$work/closed" | median; }
 # The ratio is taken within each round, where the machine was in one mood.
 ratio() { awk -v peer="$1" '$1 == peer { p[++i] = $2 } $1 == "emu" { e[++j] = $2 } END { for (k in p) print e[k] / p[k] }' "$work/closed" | median; }
 value() { sed -n "s/.*\b$2=\([^ ]*\).*/\1/p" "$work/$1"; }
@@ -78,14 +90,17 @@ report() {
     echo "Measured by \`tests/bench/load/run.sh $rounds $seconds\` on $(nproc) CPUs ($(uname -sm)), load average before and after: $load, $(cut -d' ' -f1 /proc/loadavg)."
     echo "$("$oha" --version), $(wrk -v 2>&1 | sed -n '1s/^\(wrk [^ ]*\).*/\1/p'), $(nginx -v 2>&1 | sed 's/.*nginx\//nginx /') with one worker on the other CPU; medians of $rounds interleaved rounds of $seconds s."
     echo
-    echo "| 32 users, one core | requests per second | emu's, of theirs |"
-    echo "|---|---:|---:|"
-    printf '| emu | %.0f | |\n' "$(rate emu)"
-    for who in oha wrk; do printf '| %s | %.0f | %.2f |\n' $who "$(rate $who)" "$(ratio $who)"; done
+    echo "| 32 users, one core | requests per second | emu's, of theirs | CPU per request |"
+    echo "|---|---:|---:|---:|"
+    printf '| emu | %.0f | | %.1f µs |\n' "$(column emu 2)" "$(column emu 3)"
+    for who in oha wrk; do
+        printf '| %s | %.0f | %.2f | %.1f µs |\n' $who "$(column $who 2)" "$(ratio $who)" "$(column $who 3)"
+    done
     echo
     echo "| by the clock, one core | |"
     echo "|---|---:|"
     echo "| 5,000 per second for 20 s: sent within 1 ms of their time | $(value open punctual) % |"
+    [[ ! -f $work/alone ]] || echo "| the same, with the core to itself (real-time priority) | $(value alone punctual) % |"
     echo "| its CPU | $(value open cpu) % of a core |"
     echo "| 100 per second, an app that stalls for 1 s in every 10: p99 | $(value stall p99) ms |"
     echo "| 500 per second, an app that can do 50: the shortfall is told as | the $(value slow shortfall)'s |"

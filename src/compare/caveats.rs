@@ -14,7 +14,7 @@ pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) 
     let mut caveats: Vec<String> = partial.into_iter().chain(parallel).collect();
     caveats.extend(results.iter().filter_map(rounds_left_out));
     caveats.extend(unlike(question, arms));
-    let door = results.iter().any(|arm| arm.facts.seen_by == Some(SeenBy::Door));
+    let door = results.iter().any(|arm| arm.facts.seen_by == Some(SeenBy::Door) && arm.facts.latency.count > 0);
     let why =
         "latencies are the front door's: emu did not send the requests, so time that they queued before is missing";
     caveats.extend(door.then(|| why.to_owned()));

@@ -82,12 +82,12 @@ pub fn compare(arms: &[Arm], question: &Question) -> Result<Comparison, CompareE
     Ok(Comparison {
         schema: SCHEMA,
         question: question.clone(),
-        reference: label,
         noise: noise(&results.iter().map(|arm| &arm.facts).collect::<Vec<_>>()),
         advice: advice::advice(question, &results),
         caveats: caveats::caveats(question, arms, &results),
-        outcome: outcome::outcome(question, &results, &differences),
+        outcome: outcome::outcome(question, &results, (&label, &differences)),
         phases: phases::phases(&counting(arms, &results), &results[reference].label),
+        reference: label,
         differences,
         arms: sorted(results.iter(), question).into_iter().cloned().collect(),
     })

@@ -46,12 +46,17 @@ pub enum Unmet {
 }
 
 /// What was not met comes first: it is a fact whatever else is missing.
-pub(super) fn outcome(question: &Question, arms: &[ArmResult], differences: &[Against]) -> Outcome {
+pub(super) fn outcome(
+    question: &Question,
+    arms: &[ArmResult],
+    (reference, differences): (&str, &[Against]),
+) -> Outcome {
     let mut unmet: Vec<Unmet> = arms.iter().flat_map(broken).collect();
     let invalid = |arm: &&ArmResult| arm.verdict.word == Word::Invalid && arm.facts.rounds.is_empty();
     let invalid: Vec<String> = arms.iter().filter(invalid).map(|arm| arm.label.clone()).collect();
+    let judged = arms.iter().all(|arm| arm.verdict.word != Word::Invalid);
     let lives = arms.iter().any(|arm| arm.verdict.word.lives());
-    if question.asked == Asked::Plans && !lives && invalid.is_empty() {
+    if question.asked == Asked::Plans && !lives && judged {
         unmet.push(Unmet::NoPlan);
     }
     if !unmet.is_empty() {
@@ -60,8 +65,12 @@ pub(super) fn outcome(question: &Question, arms: &[ArmResult], differences: &[Ag
     if !invalid.is_empty() {
         return Outcome::Invalid { arms: invalid };
     }
-    if question.asked != Asked::Runs && differences.iter().any(nothing_told) {
-        return Outcome::Thin { rounds_needed: rounds_needed(differences) };
+    // Where the app lives on one of two and not on the other, that is told, whatever their metrics say.
+    let lives = |label: &str| arms.iter().any(|arm| arm.label == label && arm.verdict.word.lives());
+    let alike = |against: &&Against| lives(&against.label) == lives(reference);
+    let thin: Vec<&Against> = differences.iter().filter(alike).filter(|against| nothing_told(against)).collect();
+    if question.asked != Asked::Runs && !thin.is_empty() {
+        return Outcome::Thin { rounds_needed: rounds_needed(&thin) };
     }
     Outcome::Lives
 }
@@ -82,7 +91,42 @@ fn nothing_told(against: &Against) -> bool {
 }
 
 /// For the pairs of which nothing can be told, the quickest way to tell something.
-fn rounds_needed(differences: &[Against]) -> Option<u32> {
-    let needed = |against: &Against| against.differences.iter().filter_map(|one| one.rounds_needed).min();
-    differences.iter().filter(|against| nothing_told(against)).filter_map(needed).max()
+fn rounds_needed(thin: &[&Against]) -> Option<u32> {
+    let needed = |against: &&Against| against.differences.iter().filter_map(|one| one.rounds_needed).min();
+    thin.iter().filter_map(needed).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::story::Tale;
+    use super::super::{Arm, compare};
+    use super::*;
+    use crate::scenario::Budget;
+
+    fn ends(arms: &[Arm], question: &Question) -> Outcome {
+        compare(arms, question).unwrap().outcome
+    }
+
+    fn twin() -> Tale {
+        Tale { plan: "twin", ..Tale::default() }
+    }
+
+    #[test]
+    fn one_round_is_thin_only_where_the_app_lives_on_both() {
+        let (one, other) = (Tale::default().arm(&[1.0]), twin().arm(&[1.0]));
+        assert!(matches!(ends(&[one.clone(), other], &Question::default()), Outcome::Thin { .. }));
+        let killed = Tale { killed: true, ..twin() }.arm(&[1.0]);
+        assert_eq!(ends(&[killed.clone(), one.clone()], &Question::default()), Outcome::Lives);
+        assert_eq!(ends(&[one, killed], &Question::default()), Outcome::Lives);
+    }
+
+    #[test]
+    fn a_budget_that_nothing_was_measured_for_is_not_met_and_says_nothing_of_the_plans() {
+        let budget = Budget { p99: Some(crate::units::Elapsed::from_secs(1)), ..Budget::default() };
+        let few = Tale { due: 30, ..Tale::default() }.arm(&[1.0, 1.0, 1.0]);
+        let Outcome::Unmet(unmet) = ends(&[few], &Question { budget, ..Question::default() }) else {
+            panic!("an empty metric is never a pass")
+        };
+        assert!(matches!(&unmet[..], [Unmet::Budget { line, found: None, .. }] if line == "p99"), "{unmet:?}");
+    }
 }

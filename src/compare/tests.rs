@@ -204,30 +204,30 @@ fn one_run_before_and_one_after_a_change() {
 
     Against `before`
       middle of the rounds     before      after  difference
-      cold start                1.5 s      1.5 s  1.00 times   one run each
-      p50                       19 ms      29 ms  1.50 times   one run each
-      p95                       37 ms      56 ms  1.50 times   one run each
-      p99                       79 ms     118 ms  1.50 times   one run each
-      achieved                 60.0/s     60.0/s  1.00 times   one run each
-      errors                    0.0 %      0.0 %  +0.0 points  one run each
-      peak need             300.0 MiB  240.0 MiB  0.80 times   one run each
-      throttled                 5.0 %      5.0 %  +0.0 points  one run each
-      one run each: what differs cannot be told from noise; 3 of each would do
+      cold start                1.5 s      1.5 s  1.00 times   too few runs
+      p50                       19 ms      29 ms  1.50 times   too few runs
+      p95                       37 ms      56 ms  1.50 times   too few runs
+      p99                       79 ms     118 ms  1.50 times   too few runs
+      achieved                 60.0/s     60.0/s  1.00 times   too few runs
+      errors                    0.0 %      0.0 %  +0.0 points  too few runs
+      peak need             300.0 MiB  240.0 MiB  0.80 times   too few runs
+      throttled                 5.0 %      5.0 %  +0.0 points  too few runs
+      too few runs: what differs cannot be told from noise; 3 of each would do
 
     Phases
       phase                     before      after  difference
       start   need at first  150.0 MiB  150.0 MiB
-              peak need      150.0 MiB  150.0 MiB  1.00 times   one run each
+              peak need      150.0 MiB  150.0 MiB  1.00 times   too few runs
               need at last   150.0 MiB  150.0 MiB
-              throttled         50.0 %     50.0 %  +0.0 points  one run each
+              throttled         50.0 %     50.0 %  +0.0 points  too few runs
       search  need at first  300.0 MiB  240.0 MiB
-              peak need      300.0 MiB  240.0 MiB  0.80 times   one run each
+              peak need      300.0 MiB  240.0 MiB  0.80 times   too few runs
               need at last   300.0 MiB  240.0 MiB
-              p50                19 ms      29 ms  1.50 times   one run each
-              p95                37 ms      56 ms  1.50 times   one run each
-              p99                79 ms     118 ms  1.50 times   one run each
-              errors             0.0 %      0.0 %  +0.0 points  one run each
-              throttled          5.0 %      5.0 %  +0.0 points  one run each
+              p50                19 ms      29 ms  1.50 times   too few runs
+              p95                37 ms      56 ms  1.50 times   too few runs
+              p99                79 ms     118 ms  1.50 times   too few runs
+              errors             0.0 %      0.0 %  +0.0 points  too few runs
+              throttled          5.0 %      5.0 %  +0.0 points  too few runs
 
     Why
       `before` fits: peak need 300.0 MiB, at most 460.8 MiB; throttled in 5.0 % of the periods, at most

@@ -139,7 +139,7 @@ pub(super) fn room_legend(comparison: &Comparison) -> Vec<String> {
 
 /// What differs from the reference, and what cannot be told.
 fn differing(comparison: &Comparison) -> Option<Section> {
-    if comparison.differences.is_empty() {
+    if comparison.differences.iter().all(|against| measured(against) == 0) {
         return None;
     }
     let title = format!("Against `{}`", comparison.reference);
@@ -156,7 +156,7 @@ fn method(comparison: &Comparison) -> Option<String> {
     let shown = comparison.differences.iter().map(measured).max().unwrap_or(0);
     if intervals.clone().all(|one| one.low.is_none()) {
         let thin = intervals.clone().any(|one| one.by.is_some());
-        return thin.then(|| "one run each: what differs cannot be told from noise; 3 of each would do".to_owned());
+        return thin.then(|| "too few runs: what differs cannot be told from noise; 3 of each would do".to_owned());
     }
     let sure = confidence(shown) * 100.0;
     Some(format!(
@@ -211,7 +211,7 @@ pub(super) fn finding(one: &Difference) -> String {
         Finding::Differs => "worse".into(),
         Finding::NoRealDifference => "no real difference".into(),
         Finding::Tie => "a tie".into(),
-        Finding::Thin if one.low.is_none() => "one run each".into(),
+        Finding::Thin if one.low.is_none() => "too few runs".into(),
         Finding::Thin => match one.rounds_needed {
             Some(rounds) => format!("too few rounds to tell; {rounds} would do"),
             None => "too noisy to tell, even with 50 rounds".into(),

@@ -8,7 +8,7 @@ pub enum SpecProblem {
     #[error("{0}")]
     Setting(Problem),
     /// The plan has more memory than the engine.
-    #[error("the plan has {asked} of memory, but `{engine}` can give {has}")]
+    #[error("the plan has {asked} of memory, but `{engine}` can give {}", has.human())]
     TooLittleMemory {
         /// What the plan has.
         asked: Memory,

@@ -63,7 +63,7 @@ first_byte = "30 s"
 fn a_plan_larger_than_the_machine_is_refused_with_both_figures() {
     let overrides = Overrides { set: vec!["memory.limit=16 GiB".into()], ..Overrides::default() };
     let problems = resolve(&profile(""), app(), &machine(), &overrides).unwrap_err();
-    assert_eq!(problems[0].to_string(), "the plan has 16 GiB of memory, but `fake` can give 8 GiB");
+    assert_eq!(problems[0].to_string(), "the plan has 16 GiB of memory, but `fake` can give 8192.0 MiB");
     assert!(problems[0].hint().contains("--set memory.limit=8GiB"), "{}", problems[0].hint());
 }
 

@@ -5,10 +5,13 @@ use serde::de::DeserializeOwned;
 use super::{RunRow, Store, StoreError};
 
 impl Store {
-    /// Keeps what a comparison or a search asks, under its id. Its runs name the same id.
+    /// Keeps what a comparison or a search asks, under its id, in place of what was kept there before. Its
+    /// runs name the same id.
     pub fn keep_question(&mut self, id: &str, question: &impl Serialize) -> Result<(), StoreError> {
         let body = serde_json::to_string(question).map_err(std::io::Error::from)?;
-        let kept = self.db.execute("INSERT INTO questions (id, body) VALUES (?1, ?2)", params![id, body]);
+        let sql =
+            "INSERT INTO questions (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+        let kept = self.db.execute(sql, params![id, body]);
         self.ask(kept).map(drop)
     }
 

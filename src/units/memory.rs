@@ -8,6 +8,8 @@ use super::number::{UnitError, decimal, split};
 const EXPECTED: &str = "a size such as `512 MiB`, `1 GB` or `690 MB`";
 
 const UNITS: &[(&str, u64)] = &[
+    ("TiB", 1 << 40),
+    ("TB", 1_000_000_000_000),
     ("GiB", 1 << 30),
     ("GB", 1_000_000_000),
     ("MiB", 1 << 20),
@@ -83,6 +85,7 @@ fn factor(unit: &str) -> Option<u64> {
         "k" | "ki" => Some(1 << 10),
         "m" | "mi" => Some(1 << 20),
         "g" | "gi" => Some(1 << 30),
+        "t" | "ti" => Some(1 << 40),
         _ => None,
     }
 }

@@ -23,13 +23,13 @@ pub struct CompareArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(super) rounds: Option<u32>,
 
-    /// The plan that the others are measured against. Without it: the cheapest.
+    /// The plan, run or value that the others are measured against. Without it: the first one named.
     #[arg(long, value_name = "ID")]
     pub(super) reference: Option<String>,
 
-    /// The order of the rows.
-    #[arg(long, value_enum, default_value_t = SortChoice::Price)]
-    pub(super) sort: SortChoice,
+    /// The order of the rows. Without it: by price.
+    #[arg(long, value_enum)]
+    pub(super) sort: Option<SortChoice>,
 
     /// What the app must live up to: `memory=90%`, `p95=800ms`, `p99=2s`, `cold_start=60s`,
     /// `errors=1%`, `kills=0`. A broken one ends in exit code 1.

@@ -36,6 +36,7 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surround
     if let Some(id) = &args.show {
         return recorded::again(args, id, printer, surroundings);
     }
+    show::can_write(args)?;
     let Wanted { app, lanes, script, load, rounds, budget } = settings::wanted(args, surroundings, printer)?;
     let question = Question { budget, load: Some(load), ..question(args, &lanes)? };
     let course = Course { id: super::header::new_id(), lanes, app, script, rounds, parallel: args.parallel };
@@ -72,21 +73,24 @@ async fn carry_out(
     let mut rounds = Rounds::new(&lab, printer)?;
     lab.make_ready(&course.app.image).await?;
     keep(&lab, course, question, printer);
-    announce(course, question, printer);
     let length = match &course.script {
         Script::Load(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
     };
     let mut progress = Progress::new(printer, course.lanes.len() * course.rounds as usize, length);
+    announce(course, question, &progress, printer);
     let made = play::play(course, &mut rounds, &mut progress).await?;
+    if made.partial.is_some() {
+        keep(&lab, course, &Question { partial: made.partial.clone(), ..question.clone() }, printer);
+    }
     Ok((made, rounds.interrupted()))
 }
 
 /// A plan that this machine cannot hold is refused by its name.
 fn fits(lab: &Lab<'_>, course: &Course, lane: &Lane) -> Result<Spec, Failure> {
-    lab.resolve(&lane.profile, course.app.clone(), &lane.overrides).map_err(|failure| Failure {
-        message: format!("`{}`: {}", lane.label, failure.message),
-        ..failure.hint("leave this plan out, or run on a larger machine")
+    lab.resolve(&lane.profile, course.app.clone(), &lane.overrides).map_err(|failure| {
+        let failure = Failure { message: format!("`{}`: {}", lane.label, failure.message), ..failure };
+        if failure.exit == Exit::Engine { failure.hint("or leave this plan out") } else { failure }
     })
 }
 
@@ -117,11 +121,13 @@ fn keep(lab: &Lab<'_>, course: &Course, question: &Question, printer: &Printer) 
     }
 }
 
-fn announce(course: &Course, question: &Question, printer: &Printer) {
+fn announce(course: &Course, question: &Question, progress: &Progress, printer: &Printer) {
     let labels: Vec<&str> = course.lanes.iter().map(|lane| lane.label.as_str()).collect();
     let load = question.load.as_deref().unwrap_or("no load");
     let rounds = crate::report::words::count(course.rounds.into(), "round", "rounds");
-    printer.say(&format!("comparing {} with {}: {load}, {rounds}", course.app.name, labels.join(", ")));
+    let time = progress.left(Elapsed::ZERO).filter(|_| !course.parallel);
+    let time = time.map_or_else(String::new, |time| format!("; {time}"));
+    printer.say(&format!("comparing {} on {}: {load}, {rounds} of each{time}", course.app.name, labels.join(", ")));
 }
 
 fn question(args: &CompareArgs, lanes: &[Lane]) -> Result<Question, Failure> {
@@ -133,12 +139,13 @@ fn question(args: &CompareArgs, lanes: &[Lane]) -> Result<Question, Failure> {
         return Err(Failure::new(
             Exit::Usage,
             format!("`--reference {reference}` is not compared, expected one of {}", labels.join(", ")),
-        ));
+        )
+        .hint("without `--reference`, the first one named is taken"));
     }
     Ok(Question {
         asked: if args.ab_env.is_some() { Asked::Values } else { Asked::Plans },
         reference,
-        sort: args.sort.into(),
+        sort: args.sort.map(Into::into).unwrap_or_default(),
         busy: args.busy,
         parallel: args.parallel,
         ..Question::default()

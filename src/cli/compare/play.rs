@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::progress::Progress;
@@ -5,7 +6,7 @@ use super::settings::Lane;
 use crate::cli::Failure;
 use crate::cli::rounds::{Round, Rounds};
 use crate::event::{Finish, Part};
-use crate::report::Summary;
+use crate::report::{Summary, words};
 use crate::spec::AppSpec;
 use crate::trial::{Script, rota};
 
@@ -32,15 +33,18 @@ pub(super) struct Made {
 }
 
 /// Makes the runs: lanes taking turns, or all lanes of a round at once. What has been made stays when the
-/// user interrupts, or the engine fails.
+/// user interrupts, or the engine fails. A plan on which the app never served is not tried again: it was
+/// started until its platform's rules gave it up, and no noise is in that.
 pub(super) async fn play(
     course: &Course,
     rounds: &mut Rounds<'_>,
     progress: &mut Progress<'_>,
 ) -> Result<Made, Failure> {
     let mut runs: Vec<Vec<Summary>> = course.lanes.iter().map(|_| Vec::new()).collect();
-    let turns = rota(course.lanes.len(), course.rounds);
-    for together in turns.chunks(if course.parallel { course.lanes.len() } else { 1 }) {
+    let mut turns: VecDeque<(u32, usize)> = rota(course.lanes.len(), course.rounds).into();
+    while let Some((first, _)) = turns.front().copied() {
+        let of_round = turns.iter().take_while(|(round, _)| *round == first).count();
+        let together: Vec<_> = turns.drain(..if course.parallel { of_round } else { 1 }).collect();
         progress.begin(together.iter().map(|(round, at)| title(course, *round, &course.lanes[*at])).collect());
         let made = together.iter().map(|(round, at)| one(course, &course.lanes[*at], *round)).collect();
         let summaries = match rounds.play(made, |at, event| progress.see(at, event)).await {
@@ -50,7 +54,13 @@ pub(super) async fn play(
         };
         let mut why = None;
         for (place, ((_, at), summary)) in together.iter().zip(summaries).enumerate() {
-            progress.end(place, &summary);
+            let spared = spare(&mut turns, *at, &summary);
+            progress.end(place, &summary, turns.len() + together.len() - place - 1);
+            if spared > 0 {
+                let rounds = words::count(spared as u64, "further round", "further rounds");
+                progress
+                    .line(&format!("`{}` is spared {rounds}: the app does not start there", course.lanes[*at].label));
+            }
             why = why.or_else(|| ended(&summary));
             // A run that was broken off says nothing about its plan.
             if summary.finish != Some(Finish::Interrupted) {
@@ -58,12 +68,29 @@ pub(super) async fn play(
             }
         }
         if let Some(why) = why.or_else(|| rounds.interrupted().then(|| "interrupted".to_owned())) {
-            let made: usize = runs.iter().map(Vec::len).sum();
-            let partial = (made < turns.len()).then(|| format!("{why} after {made} of {} runs", turns.len()));
-            return Ok(Made { runs, partial });
+            return Ok(Made { partial: partial(&why, &runs, course), runs });
         }
     }
     Ok(Made { runs, partial: None })
+}
+
+/// Takes the further turns of a lane away when the app never served there, and tells how many.
+fn spare(turns: &mut VecDeque<(u32, usize)>, lane: usize, summary: &Summary) -> usize {
+    let before = turns.len();
+    if matches!(summary.finish, Some(Finish::NeverServed(_))) {
+        turns.retain(|(_, at)| *at != lane);
+    }
+    before - turns.len()
+}
+
+/// Why there is less than was asked for, and how much there is.
+fn partial(why: &str, runs: &[Vec<Summary>], course: &Course) -> Option<String> {
+    let gave_up =
+        |rounds: &&Vec<Summary>| matches!(rounds.last().map(|run| &run.finish), Some(Some(Finish::NeverServed(_))));
+    let spared: usize = runs.iter().filter(gave_up).map(|rounds| course.rounds as usize - rounds.len()).sum();
+    let made: usize = runs.iter().map(Vec::len).sum();
+    let wanted = course.lanes.len() * course.rounds as usize - spared;
+    (made < wanted).then(|| format!("{why} after {made} of {wanted} runs"))
 }
 
 fn title(course: &Course, round: u32, lane: &Lane) -> String {

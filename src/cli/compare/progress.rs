@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::cli::Printer;
 use crate::event::{Event, Finish, Kind};
 use crate::report::{StatusFold, Summary, words};
@@ -11,7 +13,8 @@ const AROUND: Elapsed = Elapsed::from_secs(4);
 /// How far a row of runs has come: a line for each that has ended, and on a terminal one that lives.
 pub(in crate::cli) struct Progress<'p> {
     printer: &'p Printer,
-    total: usize,
+    /// Runs that are still to be made, those that go on included.
+    ahead: usize,
     done: usize,
     /// What one run's load takes, as its scenario says.
     load: Elapsed,
@@ -19,6 +22,7 @@ pub(in crate::cli) struct Progress<'p> {
     /// The runs that go on: more than one where several are made at the same time.
     going: Vec<Going>,
     drawn: Option<Elapsed>,
+    noticed: BTreeSet<String>,
 }
 
 /// A run that goes on.
@@ -31,7 +35,16 @@ struct Going {
 
 impl<'p> Progress<'p> {
     pub(in crate::cli) fn new(printer: &'p Printer, total: usize, load: Elapsed) -> Self {
-        Self { printer, total, done: 0, load, spent: Elapsed::ZERO, going: Vec::new(), drawn: None }
+        Self {
+            printer,
+            ahead: total,
+            done: 0,
+            load,
+            spent: Elapsed::ZERO,
+            going: Vec::new(),
+            drawn: None,
+            noticed: BTreeSet::new(),
+        }
     }
 
     /// The next runs begin.
@@ -49,8 +62,11 @@ impl<'p> Progress<'p> {
             going.phase.clone_from(&phase.name);
         }
         if let Kind::Notice { text } = &event.kind {
-            let text = format!("{}: {text}", going.title);
-            self.line(&text);
+            // What every run says alike is said once.
+            let line = format!("{}: {text}", going.title);
+            if self.noticed.insert(text.clone()) {
+                self.line(&line);
+            }
         }
         // One line tells of one run: the first of those that go on.
         let due = at == 0 && self.drawn.is_none_or(|drawn| event.at.since(drawn) >= REDRAW);
@@ -60,17 +76,20 @@ impl<'p> Progress<'p> {
         }
     }
 
-    /// One of them has ended.
-    pub(in crate::cli) fn end(&mut self, at: usize, summary: &Summary) {
+    /// One of them has ended, and so many are still to be made.
+    pub(in crate::cli) fn end(&mut self, at: usize, summary: &Summary, ahead: usize) {
         self.done += 1;
         self.spent += summary.length;
-        let left = self.left(Elapsed::ZERO).filter(|_| self.done < self.total);
-        let left = left.map_or_else(String::new, |left| format!("; about {} left", left.human()));
+        self.ahead = ahead;
+        let goes_on = ahead > 0 && summary.finish != Some(Finish::Interrupted);
+        let left = self.left(Elapsed::ZERO).filter(|_| goes_on);
+        let left = left.map_or_else(String::new, |left| format!("; {left} left"));
         let title = self.going.get(at).map_or("", |going| &going.title);
         self.line(&format!("{title}: {}{left}", told(summary)));
     }
 
-    fn line(&self, text: &str) {
+    /// Something that the row of runs as a whole has to say.
+    pub(in crate::cli) fn line(&self, text: &str) {
         self.printer.clear_progress();
         self.printer.say(text);
     }
@@ -80,7 +99,7 @@ impl<'p> Progress<'p> {
         let status = going.status.status();
         let state = status.state.map_or("", words::state);
         let phase = if going.phase.is_empty() { String::new() } else { format!(", {}", going.phase) };
-        let left = self.left(at).map_or_else(String::new, |left| format!("   about {} left", left.human()));
+        let left = self.left(at).map_or_else(String::new, |left| format!("   {left} left"));
         let memory = format!("{} of {}", status.need.human(), status.kill_at);
         let text = format!("{}   {state}{phase}   {memory}   {} requests{left}", going.title, status.requests);
         // Room for the `^C` that a terminal echoes: a line that wraps cannot be taken back.
@@ -90,13 +109,25 @@ impl<'p> Progress<'p> {
     }
 
     /// What is still to come, judged by the runs that have ended; `at` is the time in the present one.
-    fn left(&self, at: Elapsed) -> Option<Elapsed> {
+    pub(in crate::cli) fn left(&self, at: Elapsed) -> Option<String> {
         let together = self.going.len().max(1);
-        let runs = u64::try_from(self.total.saturating_sub(self.done).div_ceil(together)).ok()?;
+        let runs = u64::try_from(self.ahead.div_ceil(together)).ok()?;
         let done = u64::try_from(self.done).ok()?;
         let each = self.spent.micros().checked_div(done).map_or(self.load + AROUND, Elapsed::from_micros);
-        Some(Elapsed::from_micros(each.micros().saturating_mul(runs)).since(at))
+        Some(about(Elapsed::from_micros(each.micros().saturating_mul(runs)).since(at)))
     }
+}
+
+/// As fine as a guess deserves: to the second, above 20 s to 5 s, above 3 min to the minute.
+fn about(guess: Elapsed) -> String {
+    let seconds = guess.micros().div_ceil(1_000_000).max(1);
+    let step = match seconds {
+        0..20 => 1,
+        20..180 => 5,
+        _ => 60,
+    };
+    let rounded = seconds.div_ceil(step) * step;
+    if rounded < 60 { format!("about {rounded} s") } else { format!("about {}", Elapsed::from_secs(rounded).human()) }
 }
 
 /// What one run came to, in a line.
@@ -114,9 +145,31 @@ fn told(summary: &Summary) -> String {
     parts.extend(summary.memory.as_ref().map(|memory| need(memory.peak.need, memory.kill_at)));
     let loads: Vec<_> = summary.phases.iter().filter_map(|phase| phase.load.as_ref()).collect();
     let (due, answered) = loads.iter().fold((0, 0), |sum, load| (sum.0 + load.due, sum.1 + load.answered));
-    parts.push(format!("{answered} of {due} requests as expected"));
+    parts.extend((due > 0).then(|| format!("{answered} of {due} requests as expected")));
     if !summary.kills.is_empty() {
         parts.push(words::count(summary.kills.len() as u64, "kill", "kills"));
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_is_no_finer_than_it_deserves() {
+        let said = |millis| about(Elapsed::from_millis(millis));
+        let expected = [
+            (0, "about 1 s"),
+            (12_300, "about 13 s"),
+            (48_500, "about 50 s"),
+            (58_000, "about 1 min"),
+            (103_000, "about 1 min 45 s"),
+            (200_000, "about 4 min"),
+            (7_500_000, "about 2 h 5 min"),
+        ];
+        for (millis, words) in expected {
+            assert_eq!(said(millis), words);
+        }
+    }
 }

@@ -2,12 +2,14 @@ use super::args::CompareArgs;
 use super::{settings, show};
 use crate::cli::{Exit, Failure, Printer, Surroundings, runs};
 use crate::compare::{Arm, Asked, Question};
+use crate::event::Finish;
 use crate::report::{Fold, Summary};
 use crate::scenario::Budget;
 use crate::store::{RunRow, Store, StoreError};
 
 /// Recorded runs side by side: before and after. A comparison's id stands for all of its arms.
 pub(super) fn runs(args: &CompareArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
+    show::can_write(args)?;
     let store = runs::open(surroundings)?;
     let mut arms: Vec<Arm> = Vec::new();
     for asked in &args.runs {
@@ -19,7 +21,7 @@ pub(super) fn runs(args: &CompareArgs, printer: &Printer, surroundings: &Surroun
         asked: Asked::Runs,
         budget: settings::budget(&args.budget, Budget::default())?,
         reference: reference(args, &arms),
-        sort: args.sort.into(),
+        sort: args.sort.map(Into::into).unwrap_or_default(),
         busy: args.busy,
         ..Question::default()
     };
@@ -44,8 +46,13 @@ pub(super) fn again(
     printer: &Printer,
     surroundings: &Surroundings,
 ) -> Result<Exit, Failure> {
+    show::can_write(args)?;
     let store = runs::open(surroundings)?;
-    let (question, arms) = recall(&store, asked)?;
+    let (mut question, arms) = recall(&store, asked)?;
+    question.sort = args.sort.map_or(question.sort, Into::into);
+    question.reference = args.reference.clone().or(question.reference);
+    question.busy = args.busy.or(question.busy);
+    question.budget = settings::budget(&args.budget, question.budget)?;
     show::show(&arms, &question, args, printer)
 }
 
@@ -57,10 +64,21 @@ pub(in crate::cli) fn recall(store: &Store, asked: &str) -> Result<(Question, Ve
     for row in &rows {
         let Some(part) = &row.part else { continue };
         let summary = summary(store, row)?;
+        // As when it was made: a run that was broken off says nothing about its plan.
+        if summary.finish == Some(Finish::Interrupted) {
+            continue;
+        }
         match arms.iter_mut().find(|arm| arm.label == part.arm) {
             Some(arm) => arm.rounds.push(summary),
             None => arms.push(Arm { label: part.arm.clone(), rounds: vec![summary] }),
         }
+    }
+    if arms.is_empty() && !rows.is_empty() {
+        return Err(Failure::new(
+            Exit::Invalid,
+            format!("comparison `{id}` was interrupted before any run of it ended"),
+        )
+        .hint("make it again, with a shorter load or fewer rounds"));
     }
     if arms.is_empty() {
         return Err(Failure::new(Exit::Usage, format!("no comparison `{asked}` is recorded"))

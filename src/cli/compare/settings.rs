@@ -48,6 +48,13 @@ fn lanes(
     if plans.is_empty() {
         return Err(no_plans());
     }
+    if plans.iter().any(String::is_empty) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("`--profile {}`: found an empty name, expected `ID,ID`", plans.join(",")),
+        )
+        .hint("leave out the comma that has nothing on one side of it"));
+    }
     let typed = args.subject.overrides()?;
     let mut environment: Vec<Variable> = Vec::new();
     if let Some(project) = project {
@@ -97,7 +104,7 @@ fn values(text: &str, profiles: &[Arc<Profile>], overrides: &Overrides) -> Resul
         )
         .hint("name one plan with `--profile`"));
     };
-    let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let parts = text.split_once('=').filter(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace));
     let values = |(name, values): (&str, &str)| {
         let values: Vec<String> = values.split(',').map(str::to_owned).collect();
         (values.len() > 1).then(|| (name.to_owned(), values))
@@ -232,7 +239,7 @@ mod tests {
         let labels: Vec<&str> = lanes.iter().map(|lane| lane.label.as_str()).collect();
         assert_eq!(labels, ["WORKERS=1", "WORKERS=2", "WORKERS=4"]);
         assert_eq!(lanes[2].overrides.environment[0].value, "4");
-        for wrong in ["WORKERS", "WORKERS=1", "=1,2"] {
+        for wrong in ["WORKERS", "WORKERS=1", "=1,2", "WORK ERS=1,2"] {
             assert_eq!(values(wrong, &shipped(1), &Overrides::default()).unwrap_err().exit, Exit::Usage, "{wrong}");
         }
         assert!(values("A=1,2", &shipped(2), &Overrides::default()).unwrap_err().message.contains("found 2 plans"));

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::args::{CompareArgs, Format};
 use crate::cli::{Exit, Failure, Printer};
 use crate::compare::{self, Arm, Comparison, Outcome, Question, Unmet, Width};
@@ -11,17 +13,31 @@ pub(super) fn show(arms: &[Arm], question: &Question, args: &CompareArgs, printe
     let format = args.format();
     match (&args.output, format) {
         (Some(path), format) => {
-            std::fs::write(path, written(&comparison, format, args).trim_end().to_owned() + "\n").map_err(|error| {
-                Failure::new(Exit::Usage, format!("`{}` cannot be written: {error}", path.display()))
-                    .hint("choose another file with `--output`")
-            })?;
+            // First what cannot fail: runs took minutes, and a full disk must not cost their table.
             printer.data(&table(&comparison, args, printer.data_width()));
+            std::fs::write(path, written(&comparison, format, args).trim_end().to_owned() + "\n")
+                .map_err(|error| unwritable(path, &error))?;
             printer.say(&format!("written to {}", path.display()));
         }
         (None, Format::Table) => printer.data(&table(&comparison, args, printer.data_width())),
         (None, format) => printer.data(written(&comparison, format, args).trim_end()),
     }
     Ok(told(&comparison.outcome, printer))
+}
+
+/// A file that cannot be written is told before anything runs. Nothing is written yet, and what is in the
+/// file stays.
+pub(super) fn can_write(args: &CompareArgs) -> Result<(), Failure> {
+    let Some(path) = &args.output else { return Ok(()) };
+    let new = !path.exists();
+    let opened = std::fs::OpenOptions::new().append(true).create(true).open(path);
+    let closed = opened.and_then(|_| if new { std::fs::remove_file(path) } else { Ok(()) });
+    closed.map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("`{}` cannot be written: {error}", path.display()))
+        .hint("choose another file with `--output`")
 }
 
 fn table(comparison: &Comparison, args: &CompareArgs, columns: usize) -> String {
@@ -64,7 +80,8 @@ fn told(outcome: &Outcome, printer: &Printer) -> Exit {
             Exit::Invalid
         }
         Outcome::Invalid { arms } => {
-            printer.say(&format!("nothing can be said about {}", arms.join(", ")));
+            let labels: Vec<String> = arms.iter().map(|label| format!("`{label}`")).collect();
+            printer.say(&format!("nothing can be said about {}: `Why` tells the reason", labels.join(", ")));
             Exit::Invalid
         }
     }
@@ -76,7 +93,12 @@ fn sentence(unmet: &Unmet) -> String {
             format!("budget broken on `{arm}`: {line} is {found}, expected {expected}")
         }
         Unmet::Budget { arm, line, found: None, expected } => {
-            format!("budget not judged on `{arm}`: {line} was not measured, expected {expected}")
+            let needs = match line.as_str() {
+                "p95" => " (it needs 200 answered requests: a longer load, or more rounds)",
+                "p99" => " (it needs 1000 answered requests: a longer load, or more rounds)",
+                _ => "",
+            };
+            format!("budget not judged on `{arm}`: {line} was not measured{needs}, expected {expected}")
         }
         Unmet::NoPlan => "the app lives on none of these plans".to_owned(),
     }

@@ -19,6 +19,14 @@ pids=()
 # The faulty apps end when their standard input does.
 trap 'exec 9>&- || true; ((${#pids[@]})) && kill "${pids[@]}" 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 
+# Before all other work of the machine, where that is allowed: what it delays would be laid at the generators' door.
+first=()
+priority=
+if chrt -f 10 true 2>/dev/null; then
+    first=(chrt -f 10)
+    priority=', all of them before other work of the machine (real-time priority)'
+fi
+
 server=$base stall=$((base + 1)) slow=$((base + 2))
 
 cargo bench --quiet --no-run --bench load
@@ -36,7 +44,7 @@ http {
         default_type text/plain; return 200 "sixty-four bytes of plain text, as small apps like to send them.\n"; } }
 }
 CONF
-taskset -c 1 nginx -c "$work/server.conf" & pids+=($!)
+"${first[@]}" taskset -c 1 nginx -c "$work/server.conf" & pids+=($!)
 mkfifo "$work/stdin"
 taskset -c 1 "$driver" stall "127.0.0.1:$stall" <"$work/stdin" & pids+=($!)
 taskset -c 1 "$driver" slow "127.0.0.1:$slow" <"$work/stdin" & pids+=($!)
@@ -47,13 +55,13 @@ done
 
 # One line per round and generator: its name, requests per second, CPU per request in microseconds.
 emu() {
-    "$driver" closed "127.0.0.1:$server" 32 "$seconds" 0 |
+    "${first[@]}" "$driver" closed "127.0.0.1:$server" 32 "$seconds" 0 |
         sed -n '$s/.*per_second=\([0-9]*\) failed=0 .* cpu_us=\([0-9.]*\) .*/emu \1 \2/p'
 }
 peer() { # NAME COMMAND...
     local name=$1 TIMEFORMAT='CPU %U %S'
     shift
-    { time taskset -c 0 "$@" "http://127.0.0.1:$server/"; } 2>&1 | awk -v name="$name" -v seconds="$seconds" '
+    { time "${first[@]}" taskset -c 0 "$@" "http://127.0.0.1:$server/"; } 2>&1 | awk -v name="$name" -v seconds="$seconds" '
         /Requests\/sec/ { rate = $2 }
         /^CPU/ { printf "%s %d %.1f\n", name, rate, ($2 + $3) / (rate * seconds) * 1e6 }'
 }
@@ -69,16 +77,11 @@ for round in $(seq "$rounds"); do
     for turn in 0 1 2; do "${order[(round + turn * step) % 3]}" | tee -a "$work/closed" >&2; done
 done
 echo "20 s at 5,000 requests per second" >&2
-"$driver" open "127.0.0.1:$server" 5000 20 0 | tail -1 | tee "$work/open" >&2
-# Other work on the machine delays whoever sends. Before all other work, the generator has its core to itself.
-if chrt -f 10 true 2>/dev/null; then
-    echo "the same, before all other work" >&2
-    chrt -f 10 "$driver" open "127.0.0.1:$server" 5000 20 0 | tail -1 | tee "$work/alone" >&2
-fi
+"${first[@]}" "$driver" open "127.0.0.1:$server" 5000 20 0 | tail -1 | tee "$work/open" >&2
 echo "30 s at 100 requests per second, against an app that stalls" >&2
-"$driver" open "127.0.0.1:$stall" 100 30 0 | tail -1 | tee "$work/stall" >&2
+"${first[@]}" "$driver" open "127.0.0.1:$stall" 100 30 0 | tail -1 | tee "$work/stall" >&2
 echo "10 s at 500 requests per second, against an app that can do 50" >&2
-"$driver" open "127.0.0.1:$slow" 500 10 0 | tail -1 | tee "$work/slow" >&2
+"${first[@]}" "$driver" open "127.0.0.1:$slow" 500 10 0 | tail -1 | tee "$work/slow" >&2
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 column() { awk -v name="$1" -v n="$2" '$1 == name { print $n }' "$work/closed" | median; }
@@ -88,7 +91,7 @@ value() { sed -n "s/.*\b$2=\([^ ]*\).*/\1/p" "$work/$1"; }
 
 report() {
     echo "Measured by \`tests/bench/load/run.sh $rounds $seconds\` on $(nproc) CPUs ($(uname -sm)), load average before and after: $load, $(cut -d' ' -f1 /proc/loadavg)."
-    echo "$("$oha" --version), $(wrk -v 2>&1 | sed -n '1s/^\(wrk [^ ]*\).*/\1/p'), $(nginx -v 2>&1 | sed 's/.*nginx\//nginx /') with one worker on the other CPU; medians of $rounds interleaved rounds of $seconds s."
+    echo "$("$oha" --version), $(wrk -v 2>&1 | sed -n '1s/^\(wrk [^ ]*\).*/\1/p'), $(nginx -v 2>&1 | sed 's/.*nginx\//nginx /') with one worker on the other CPU; medians of $rounds interleaved rounds of $seconds s$priority."
     echo
     echo "| 32 users, one core | requests per second | emu's, of theirs | CPU per request |"
     echo "|---|---:|---:|---:|"
@@ -100,7 +103,6 @@ report() {
     echo "| by the clock, one core | |"
     echo "|---|---:|"
     echo "| 5,000 per second for 20 s: sent within 1 ms of their time | $(value open punctual) % |"
-    [[ ! -f $work/alone ]] || echo "| the same, with the core to itself (real-time priority) | $(value alone punctual) % |"
     echo "| its CPU | $(value open cpu) % of a core |"
     echo "| 100 per second, an app that stalls for 1 s in every 10: p99 | $(value stall p99) ms |"
     echo "| 500 per second, an app that can do 50: the shortfall is told as | the $(value slow shortfall)'s |"

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::memory::{bytes, optional_bytes};
 use super::requests::held;
-use crate::event::{Ending, Event, Exit, ExitCause, Header, InstanceId, Kind, Request, State};
+use crate::event::{Ending, Event, Exit, ExitCause, Header, InstanceId, Kind, Request, RequestId, State};
 use crate::profile::Cause;
 use crate::units::{Elapsed, Memory};
 
 /// A connection may break this long before the engine tells that the process is gone.
 const NEAR: Elapsed = Elapsed::from_secs(1);
+/// So many broken requests of a kill are named.
+const NAMED: usize = 3;
 
 /// One kill, and what it did to the visitors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +37,8 @@ pub struct Kill {
     pub in_flight: u64,
     /// Of these, the ones that got no proper answer from the app.
     pub broken: u64,
+    /// The first of the broken ones, in the order in which they arrived: one of them asked for the memory.
+    pub broken_requests: Vec<Broken>,
     /// The state that followed. `None` when none did: a child's death changes nothing by itself.
     pub then: Option<State>,
     /// From the kill until visitors were let in again. Zero when they never were kept out; `None`
@@ -43,6 +47,20 @@ pub struct Kill {
     pub unavailable: Option<Elapsed>,
     /// What visitors saw who came in the meantime.
     pub meanwhile: Meanwhile,
+}
+
+/// A request that was open when the app was killed, and got no proper answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// Its number.
+    pub request: RequestId,
+    /// Method.
+    pub method: String,
+    /// Path without the query.
+    pub path: String,
+    /// When it had arrived.
+    #[serde(rename = "arrived_us")]
+    pub arrived: Elapsed,
 }
 
 /// What was killed, and by whom.
@@ -73,8 +91,8 @@ pub(super) struct KillFold {
     kill_at: Memory,
     serving: bool,
     kills: Vec<Tracked>,
-    /// Broken requests of the last second, which a kill may explain.
-    broken: VecDeque<Elapsed>,
+    /// Broken requests of the last second, which a kill may explain, with the moment of their end.
+    broken: VecDeque<(Elapsed, Broken)>,
 }
 
 #[derive(Debug, Clone)]
@@ -122,8 +140,9 @@ impl KillFold {
     }
 
     fn kill(&mut self, at: Elapsed, victim: Victim, exit: &Exit) {
-        self.broken.retain(|ended| *ended + NEAR >= at);
+        self.broken.retain(|(ended, _)| *ended + NEAR >= at);
         let broken = self.broken.len() as u64;
+        let requests: Vec<Broken> = self.broken.iter().map(|(_, request)| request.clone()).collect();
         // A child's death alone keeps nobody out. Should the app stop serving over it, a state will say so.
         let back = (victim == Victim::Child && self.serving).then_some(at);
         self.serving &= victim == Victim::Child;
@@ -138,6 +157,7 @@ impl KillFold {
                 kernel_oom_kills: exit.kernel_oom_kills,
                 in_flight: broken,
                 broken,
+                broken_requests: first(requests),
                 then: None,
                 unavailable: back.map(|_| Elapsed::ZERO),
                 meanwhile: Meanwhile::default(),
@@ -165,6 +185,10 @@ impl KillFold {
             if request.arrived <= tracked.kill.at && ended >= tracked.kill.at {
                 tracked.kill.in_flight += 1;
                 tracked.kill.broken += u64::from(broke);
+                if broke {
+                    tracked.kill.broken_requests.push(request.into());
+                    tracked.kill.broken_requests = first(std::mem::take(&mut tracked.kill.broken_requests));
+                }
             } else if request.arrived > tracked.kill.at && tracked.back.is_none_or(|back| request.arrived < back) {
                 tracked.kill.meanwhile.add(request);
             } else if request.arrived > tracked.kill.at {
@@ -172,10 +196,24 @@ impl KillFold {
             }
         }
         if broke {
-            self.broken.push_back(ended);
-            self.broken.retain(|earlier| *earlier + NEAR >= ended);
+            self.broken.push_back((ended, request.into()));
+            self.broken.retain(|(earlier, _)| *earlier + NEAR >= ended);
         }
     }
+}
+
+impl From<&Request> for Broken {
+    fn from(request: &Request) -> Self {
+        let Request { id, method, path, arrived, .. } = request;
+        Self { request: *id, method: method.clone(), path: path.clone(), arrived: *arrived }
+    }
+}
+
+/// The earliest of them. Whoever asked first has had the most time to make the app grow.
+fn first(mut requests: Vec<Broken>) -> Vec<Broken> {
+    requests.sort_by_key(|request| request.arrived);
+    requests.truncate(NAMED);
+    requests
 }
 
 impl Meanwhile {

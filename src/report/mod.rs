@@ -33,7 +33,7 @@ pub mod words;
 pub use cpu::{CpuUse, Throttled};
 pub use facts::RunFacts;
 pub use fold::{Fold, SCHEMA, Summary};
-pub use kill::{Kill, Meanwhile, Victim};
+pub use kill::{Broken, Kill, Meanwhile, Victim};
 pub use latency::{Latencies, Latency};
 pub use lines::{Detail, Line, Lines, Tag, Tone};
 pub use memory::{MemoryUse, Peak, at_limit};

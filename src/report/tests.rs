@@ -84,7 +84,7 @@ fn a_whole_life_in_a_summary() {
       at 24.1 s: out of memory, the main process of instance #2
         needed 511.0 MiB of 512 MiB (99.8 %) in the last sample before; witnessed by the engine and the
         kernel's counter
-        2 requests were open, 2 of them without a proper answer
+        2 requests were open, 2 of them without a proper answer: the first `GET /`
         then backoff; visitors were let in again after 2.1 s
         visitors meanwhile: 9 unreachable
       at 28.0 s: out of memory, a child process in instance #3; the instance lives on

@@ -21,13 +21,19 @@ fn story(kill: &Kill) -> Vec<String> {
     let mut lines = vec![format!("at {}: {}", kill.at.human(), what(kill)), format!("  {}", cause(kill))];
     if kill.in_flight > 0 {
         let open = words::count(kill.in_flight, "request was", "requests were");
-        lines.push(format!("  {open} open, {} of them without a proper answer", kill.broken));
+        lines.push(format!("  {open} open, {} of them without a proper answer{}", kill.broken, first(kill)));
     }
     lines.push(format!("  {}", aftermath(kill)));
     if !kill.meanwhile.is_empty() {
         lines.push(format!("  visitors meanwhile: {}", seen(&kill.meanwhile)));
     }
     lines
+}
+
+/// `: the first POST /upload`.
+fn first(kill: &Kill) -> String {
+    let first = kill.broken_requests.first();
+    first.map(|request| format!(": the first `{} {}`", request.method, request.path)).unwrap_or_default()
 }
 
 fn what(kill: &Kill) -> String {

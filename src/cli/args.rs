@@ -1,6 +1,6 @@
 use clap::{Parser, Subcommand};
 
-use super::{clean, compare, completions, doctor, explain, mimic, profiles, run, runs};
+use super::{clean, compare, completions, doctor, explain, fit, mimic, profiles, run, runs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -36,6 +36,8 @@ pub(super) enum Verb {
     Run(run::RunArgs),
     /// Do the same work on several plans, and say which one is enough; or compare recorded runs.
     Compare(compare::CompareArgs),
+    /// Find the smallest memory limit under which an app survives a load, and the plans that have it.
+    Fit(fit::FitArgs),
     /// Show the rule, the inputs and the raw events behind every word of a verdict.
     Explain(explain::ExplainArgs),
     /// Look at recorded runs again, hand them on, remove them.

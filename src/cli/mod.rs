@@ -14,6 +14,7 @@ mod engine;
 mod exit;
 mod explain;
 mod failure;
+mod fit;
 mod header;
 mod lab;
 mod load;
@@ -66,6 +67,7 @@ fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Resul
     match verb {
         Verb::Run(args) => run::run(&args, printer, surroundings),
         Verb::Compare(args) => compare::run(&args, printer, surroundings),
+        Verb::Fit(args) => fit::run(&args, printer, surroundings),
         Verb::Explain(args) => explain::run(&args, printer, surroundings),
         Verb::Runs(args) => runs::run(&args, printer, surroundings),
         Verb::Doctor(args) => doctor::run(&args, printer, surroundings),

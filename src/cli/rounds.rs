@@ -15,7 +15,7 @@ use crate::profile::Profile;
 use crate::report::{Fold, Summary};
 use crate::spec::{AppSpec, Overrides};
 use crate::store::{Kept, Recorder};
-use crate::trial::{self, Asking, Script, Trial};
+use crate::trial::{self, Asking, Script, Trial, Until};
 
 /// Makes runs, each recorded as it goes. A Ctrl-C reaches those that go on.
 pub(super) struct Rounds<'l> {
@@ -37,6 +37,8 @@ pub(super) struct Round {
     pub(super) overrides: Overrides,
     /// What is done to it.
     pub(super) script: Script,
+    /// How long it goes on.
+    pub(super) until: Until,
     /// The question it helps to answer.
     pub(super) part: Part,
 }
@@ -107,13 +109,13 @@ impl<'l> Rounds<'l> {
     }
 
     fn ready(&self, round: Round) -> Result<Ready<crate::engine::docker::Docker>, Failure> {
-        let Round { profile, app, overrides, script, part } = round;
+        let Round { profile, app, overrides, script, until, part } = round;
         let listener = door::free()?;
         let host = listener.local_addr().ok().map(|address| address.to_string());
         let spec = self.lab.resolve(&profile, app, &Overrides { host, ..overrides })?;
         let header = header(Called { name: None, part: Some(part) }, self.lab.machine().clone(), spec);
         let meter = Arc::new(Meter::default());
-        let trial = Trial { engine: self.lab.engine(), header, listener, script, length: None, meter };
+        let trial = Trial { engine: self.lab.engine(), header, listener, script, length: None, until, meter };
         Ok(Ready { trial, asking: Asking::default() })
     }
 }

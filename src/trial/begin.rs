@@ -5,10 +5,10 @@ use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::Script;
 use super::load::{Load, Work, spare_core};
+use super::{Script, Until};
 use crate::conduct::Command;
-use crate::event::{Event, Gate, Header, Kind, State, Why};
+use crate::event::{Event, Exit, ExitCause, Gate, Header, Kind, State, Why};
 use crate::tour;
 use crate::units::Elapsed;
 
@@ -34,13 +34,24 @@ pub(super) enum Moment {
 pub(super) struct Followers {
     tour: Option<UnboundedSender<Event>>,
     moment: watch::Sender<Moment>,
+    /// Where to ask for the end of a run that is over with its first kill.
+    first_kill: Option<UnboundedSender<Command>>,
+    commands: UnboundedSender<Command>,
 }
 
 impl Followers {
+    pub(super) fn until(&mut self, until: Until) {
+        self.first_kill = (until == Until::FirstKill).then(|| self.commands.clone());
+    }
+
     pub(super) fn tell(&mut self, event: &Event) {
         if let Some(tour) = &self.tour {
             // The tour may have ended.
             let _ = tour.send(event.clone());
+        }
+        if let (Some(commands), true) = (&self.first_kill, is_kill(&event.kind)) {
+            // The run may be over already.
+            let _ = commands.send(Command::Finish);
         }
         let moment = match &event.kind {
             Kind::State { to: State::Serving, .. } => Moment::Serving,
@@ -51,10 +62,15 @@ impl Followers {
     }
 }
 
+fn is_kill(kind: &Kind) -> bool {
+    matches!(kind, Kind::ChildOutOfMemory { .. } | Kind::Exited(Exit { cause: ExitCause::OutOfMemory, .. }))
+}
+
 /// Starts what goes on beside the loop: the script, and the clock that ends the run.
 pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate>, stage: Stage) -> Followers {
     let (moment, moments) = watch::channel(Moment::Before);
-    let mut followers = Followers { tour: None, moment };
+    let commands = stage.commands.clone();
+    let mut followers = Followers { tour: None, moment, first_kill: None, commands };
     let work = match script {
         Script::Visitors => return followers,
         Script::Tour => {

@@ -40,8 +40,20 @@ pub struct Trial<E> {
     pub script: Script,
     /// When to end at the latest; `None` for when the script ends, or somebody asks.
     pub length: Option<Elapsed>,
+    /// Whether the run goes on when the app was killed for want of memory.
+    pub until: Until,
     /// What moves through the front door, for whoever wants to look.
     pub meter: Arc<Meter>,
+}
+
+/// How long a run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Until {
+    /// Until its script ends, or somebody asks.
+    #[default]
+    End,
+    /// No longer than until the first kill for want of memory: nothing else is asked of it.
+    FirstKill,
 }
 
 /// What is done to the app.
@@ -77,7 +89,7 @@ impl Default for Asking {
 ///
 /// Fails only when the front door cannot be opened; nothing runs then.
 pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMut(Event)) -> io::Result<Finish> {
-    let Trial { engine, header, listener, script, length, meter } = trial;
+    let Trial { engine, header, listener, script, length, until, meter } = trial;
     let epoch = Epoch::begin();
     let (gate, watched) = watch::channel(Gate::Hold(Hold::Booting));
     let (reports, arriving) = mpsc::unbounded_channel();
@@ -89,6 +101,7 @@ pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMu
     }
     let stage = begin::Stage { edge: door.address(), commands: asking.commands };
     let mut followers = begin::begin(&script, &header, gate.subscribe(), stage);
+    followers.until(until);
     let run = Run {
         engine,
         header,

@@ -13,7 +13,7 @@ mod show;
 pub use args::CompareArgs;
 pub(super) use progress::Progress;
 pub(super) use recorded::recall;
-pub(super) use settings::budget;
+pub(super) use settings::{Arms, Asked as Typed, Wanted, budget, wanted};
 
 use tokio::runtime::Builder;
 
@@ -26,7 +26,7 @@ use crate::store::Store;
 use crate::trial::Script;
 use crate::units::{Elapsed, Memory, Millicores};
 use play::{Course, Made};
-use settings::{Lane, Wanted};
+use settings::Lane;
 
 /// Compares plans, values of a variable, or recorded runs.
 pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
@@ -37,7 +37,7 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surround
         return recorded::again(args, id, printer, surroundings);
     }
     show::can_write(args)?;
-    let Wanted { app, lanes, script, load, rounds, budget } = settings::wanted(args, surroundings, printer)?;
+    let Wanted { app, lanes, script, load, rounds, budget } = settings::wanted(&args.into(), surroundings, printer)?;
     let question = Question { budget, load: Some(load), ..question(args, &lanes)? };
     let course = Course { id: super::header::new_id(), lanes, app, script, rounds, parallel: args.parallel };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;

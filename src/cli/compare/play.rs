@@ -8,7 +8,7 @@ use crate::cli::rounds::{Round, Rounds};
 use crate::event::{Finish, Part};
 use crate::report::{Summary, words};
 use crate::spec::AppSpec;
-use crate::trial::{Script, rota};
+use crate::trial::{Script, Until, rota};
 
 /// What is made: every lane, so many times.
 #[derive(Debug)]
@@ -112,6 +112,7 @@ fn one(course: &Course, lane: &Lane, round: u32) -> Round {
         app: course.app.clone(),
         overrides: lane.overrides.clone(),
         script: course.script.clone(),
+        until: Until::End,
         part: Part { of: course.id.clone(), arm: lane.label.clone(), round, platform_delay: lane.platform_delay() },
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::args::CompareArgs;
 use crate::app::{self, Project, Target};
-use crate::cli::subject::no_target;
+use crate::cli::load::LoadArgs;
+use crate::cli::subject::{SubjectArgs, no_target};
 use crate::cli::{Exit, Failure, Printer, Surroundings, load, profile};
 use crate::profile::{Library, Profile};
 use crate::scenario::Budget;
@@ -22,25 +23,25 @@ pub(super) const SPARE_CORES: u32 = 1;
 
 /// One of the things compared.
 #[derive(Debug, Clone)]
-pub(super) struct Lane {
+pub(in crate::cli) struct Lane {
     /// What it is called in every table.
-    pub(super) label: String,
+    pub(in crate::cli) label: String,
     /// Under which plan.
-    pub(super) profile: Arc<Profile>,
+    pub(in crate::cli) profile: Arc<Profile>,
     /// What is changed about the plan.
-    pub(super) overrides: Overrides,
+    pub(in crate::cli) overrides: Overrides,
 }
 
 impl Lane {
     /// The platform's own delay before a wake, which a comparison adds to its figures instead of waiting for it.
-    pub(super) fn platform_delay(&self) -> Elapsed {
+    pub(in crate::cli) fn platform_delay(&self) -> Elapsed {
         self.profile.start.delay
     }
 }
 
 /// The plans, or the values of a variable, as arms of the comparison.
 fn lanes(
-    args: &CompareArgs,
+    asked: &Asked<'_>,
     plans: &[String],
     project: Option<&Project>,
     surroundings: &Surroundings,
@@ -55,7 +56,7 @@ fn lanes(
         )
         .hint("leave out the comma that has nothing on one side of it"));
     }
-    let typed = args.subject.overrides()?;
+    let typed = asked.subject.overrides()?;
     let mut environment: Vec<Variable> = Vec::new();
     if let Some(project) = project {
         let file = project.file.display().to_string();
@@ -64,10 +65,10 @@ fn lanes(
     environment.extend(typed.environment);
     let (platform_delay, spare_cores) = (PlatformDelay::Off, SPARE_CORES);
     let overrides = Overrides { environment, platform_delay, spare_cores, set: typed.set, ..Overrides::default() };
-    let profiles = profiles(plans, args.exact || args.ab_env.is_some(), surroundings)?;
-    let lanes = match &args.ab_env {
-        Some(text) => values(text, &profiles, &overrides)?,
-        None => profiles.into_iter().map(|profile| lane(profile, &overrides)).collect(),
+    let profiles = profiles(plans, asked.arms, surroundings)?;
+    let lanes = match asked.arms {
+        Arms::Values(text) => values(text, &profiles, &overrides)?,
+        Arms::Plans | Arms::Ranges => profiles.into_iter().map(|profile| lane(profile, &overrides)).collect(),
     };
     Ok(told_apart(lanes))
 }
@@ -76,14 +77,14 @@ fn lane(profile: Arc<Profile>, overrides: &Overrides) -> Lane {
     Lane { label: profile.plan.id.clone(), profile, overrides: overrides.clone() }
 }
 
-/// The profiles by name, each followed by the ends of the range that its platform publishes.
-fn profiles(plans: &[String], exact: bool, surroundings: &Surroundings) -> Result<Vec<Arc<Profile>>, Failure> {
+/// The profiles by name, each followed by the ends of its range where those are wanted.
+fn profiles(plans: &[String], arms: Arms<'_>, surroundings: &Surroundings) -> Result<Vec<Arc<Profile>>, Failure> {
     let paths: Vec<&str> = plans.iter().map(String::as_str).filter(|name| app::is_path(name)).collect();
     let library = profile::library(&paths, surroundings)?;
     let mut found: Vec<Arc<Profile>> = Vec::new();
     for name in plans {
         found.push(load(&library, name)?);
-        let ends = if exact { Vec::new() } else { library.variants(name) };
+        let ends = if arms == Arms::Ranges { library.variants(name) } else { Vec::new() };
         for end in ends.iter().filter(|end| !plans.contains(end)) {
             found.push(load(&library, end)?);
         }
@@ -139,35 +140,74 @@ fn told_apart(mut lanes: Vec<Lane>) -> Vec<Lane> {
 
 /// What is compared, after flags and the project's file.
 #[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) app: AppSpec,
-    pub(super) lanes: Vec<Lane>,
-    pub(super) script: Script,
+pub(in crate::cli) struct Wanted {
+    pub(in crate::cli) app: AppSpec,
+    pub(in crate::cli) lanes: Vec<Lane>,
+    pub(in crate::cli) script: Script,
     /// The load in its user's words.
-    pub(super) load: String,
-    pub(super) rounds: u32,
-    pub(super) budget: Budget,
+    pub(in crate::cli) load: String,
+    pub(in crate::cli) rounds: u32,
+    pub(in crate::cli) budget: Budget,
+}
+
+/// What was typed.
+pub(in crate::cli) struct Asked<'a> {
+    pub(in crate::cli) subject: &'a SubjectArgs,
+    pub(in crate::cli) load: &'a LoadArgs,
+    pub(in crate::cli) plans: &'a [String],
+    pub(in crate::cli) arms: Arms<'a>,
+    pub(in crate::cli) rounds: Option<u32>,
+    pub(in crate::cli) budget: &'a [String],
+}
+
+/// What becomes an arm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Arms<'a> {
+    /// Every plan that was named.
+    Plans,
+    /// These, and the ends of the range that a platform publishes for one of them.
+    Ranges,
+    /// Every value of a variable: `WORKERS=1,2`.
+    Values(&'a str),
+}
+
+impl<'a> From<&'a CompareArgs> for Asked<'a> {
+    fn from(args: &'a CompareArgs) -> Self {
+        let plans = if args.exact { Arms::Plans } else { Arms::Ranges };
+        Self {
+            subject: &args.subject,
+            load: &args.load,
+            plans: &args.profile,
+            arms: args.ab_env.as_deref().map_or(plans, Arms::Values),
+            rounds: args.rounds,
+            budget: &args.budget,
+        }
+    }
 }
 
 /// Flags go before the project's file. Whoever names an app on the command line means that one, so the
 /// project's file is not asked then.
-pub(super) fn wanted(args: &CompareArgs, surroundings: &Surroundings, printer: &Printer) -> Result<Wanted, Failure> {
-    let named = args.subject.app.is_some();
+pub(in crate::cli) fn wanted(
+    asked: &Asked<'_>,
+    surroundings: &Surroundings,
+    printer: &Printer,
+) -> Result<Wanted, Failure> {
+    let named = asked.subject.app.is_some();
     let project = if named { None } else { project()? };
     if let Some(project) = &project {
         printer.say(&format!("taking what is not said from {}", project.file.display()));
     }
     let project = project.as_ref();
-    let (target, command) = target(args, project)?;
-    let plans = project.filter(|_| args.profile.is_empty()).map_or(&args.profile, |project| &project.profiles);
-    let (script, load) = script(args, project)?;
-    let budget = budget(&args.budget, project.map(|project| project.budget).unwrap_or_default())?;
+    let (target, command) = target(asked.subject, project)?;
+    let plans = project.filter(|_| asked.plans.is_empty()).map_or(asked.plans, |project| &project.profiles);
+    let (script, load) = script(asked.load, project)?;
+    let budget = budget(asked.budget, project.map(|project| project.budget).unwrap_or_default())?;
     Ok(Wanted {
         app: target.app(&command),
-        lanes: lanes(args, plans, project, surroundings)?,
+        lanes: lanes(asked, plans, project, surroundings)?,
         script,
         load,
-        rounds: args.rounds.or(project.and_then(|project| project.rounds)).unwrap_or(USUAL_ROUNDS),
+        rounds: asked.rounds.or(project.and_then(|project| project.rounds)).unwrap_or(USUAL_ROUNDS),
         budget,
     })
 }
@@ -188,8 +228,8 @@ fn project() -> Result<Option<Project>, Failure> {
         .map_err(|error| Failure::new(Exit::Configuration, error.to_string()).hint(error.hint()))
 }
 
-fn script(args: &CompareArgs, project: Option<&Project>) -> Result<(Script, String), Failure> {
-    if let (Some(script), Some(words)) = (args.load.script()?, args.load.words()) {
+fn script(typed: &LoadArgs, project: Option<&Project>) -> Result<(Script, String), Failure> {
+    if let (Some(script), Some(words)) = (typed.script()?, typed.words()) {
         return Ok((script, words));
     }
     let scenario = match project.and_then(|project| project.load.clone()) {
@@ -201,15 +241,15 @@ fn script(args: &CompareArgs, project: Option<&Project>) -> Result<(Script, Stri
 }
 
 /// What is run. The tour has no load, so a comparison needs an app.
-fn target(args: &CompareArgs, project: Option<&Project>) -> Result<(Target, Vec<String>), Failure> {
+fn target(subject: &SubjectArgs, project: Option<&Project>) -> Result<(Target, Vec<String>), Failure> {
     let Some(app) = project.and_then(|project| project.app.as_deref()) else {
-        return match args.subject.target()? {
+        return match subject.target()? {
             Target::Tour => Err(no_app()),
-            target => Ok((target, args.subject.command.clone())),
+            target => Ok((target, subject.command.clone())),
         };
     };
     let command = project.map(|project| project.command.clone()).unwrap_or_default();
-    let command = if args.subject.command.is_empty() { command } else { args.subject.command.clone() };
+    let command = if subject.command.is_empty() { command } else { subject.command.clone() };
     Target::find(Some(app), &command).map(|target| (target, command)).map_err(|error| no_target(&error))
 }
 

@@ -9,7 +9,7 @@ use crate::edge::Meter;
 use crate::event::{Event, Finish};
 use crate::report::Fold;
 use crate::store::{Kept, Recorder};
-use crate::trial::{self, Asking, Trial};
+use crate::trial::{self, Asking, Trial, Until};
 
 /// Lets the run take its course, and shows what it came to.
 pub(super) async fn play(
@@ -26,7 +26,7 @@ pub(super) async fn play(
         recorder: lab.recorder(),
     };
     let (engine, script) = (lab.engine(), settings.script.clone());
-    let trial = Trial { engine, header, listener, script, length: settings.length, meter };
+    let trial = Trial { engine, header, listener, script, length: settings.length, until: Until::End, meter };
     let finish = trial::play(trial, asking, |event| audience.take(event)).await.map_err(|error| no_door(&error))?;
     Ok(audience.close(&finish, printer, settings))
 }

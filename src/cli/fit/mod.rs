@@ -1,0 +1,203 @@
+//! `emu fit`: the smallest memory limit under which an app survives a load, and the plans that have it.
+//!
+//! The search itself is pure ([`crate::compare::fit::Search`]); here its probes are made and told.
+
+mod show;
+
+use std::sync::Arc;
+
+use tokio::runtime::Builder;
+
+use super::compare::{Arms, Progress, Typed, Wanted, wanted};
+use super::header::new_id;
+use super::lab::Lab;
+use super::load::LoadArgs;
+use super::rounds::{Round, Rounds};
+use super::subject::SubjectArgs;
+use super::{Exit, Failure, Printer, Surroundings, load};
+use crate::compare::fit::{Found, Probe, Search};
+use crate::event::{Finish, Part};
+use crate::report::price::Usage;
+use crate::report::{Kill, Summary, Victim};
+use crate::spec::Overrides;
+use crate::trial::{Script, Until};
+use crate::units::{Elapsed, Memory};
+
+/// How near to the true edge the search comes when nobody says anything else.
+const WITHIN: Memory = Memory::from_mib(4);
+/// So many probes a search takes at most where the edge is sharp; the time left is told by it.
+const USUAL_PROBES: usize = 8;
+/// The least a container engine grants.
+const LEAST: Memory = Memory::from_mib(6);
+
+/// Arguments of `emu fit`.
+#[derive(Debug, clap::Args)]
+pub struct FitArgs {
+    /// The plan whose CPU share and behaviour are kept; only its memory is tried. Without it: the
+    /// first one in `emu.toml`.
+    #[arg(long, short, value_name = "ID")]
+    profile: Option<String>,
+
+    #[command(flatten)]
+    subject: SubjectArgs,
+
+    #[command(flatten)]
+    load: LoadArgs,
+
+    /// The largest limit to try. Without it: the plan's own, or 2 GiB, whichever is larger, as far as
+    /// this machine has it.
+    #[arg(long, value_name = "SIZE")]
+    most: Option<Memory>,
+
+    /// The smallest limit to try.
+    #[arg(long, value_name = "SIZE", default_value_t = LEAST)]
+    least: Memory,
+
+    /// How near to the edge to come.
+    #[arg(long, value_name = "SIZE", default_value_t = WITHIN)]
+    within: Memory,
+
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Searches, and says what was found.
+pub(super) fn run(args: &FitArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
+    let plans: Vec<String> = args.profile.iter().cloned().collect();
+    let typed =
+        Typed { subject: &args.subject, load: &args.load, plans: &plans, arms: Arms::Plans, rounds: None, budget: &[] };
+    let wanted = wanted(&typed, surroundings, printer)?;
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
+    let searched = runtime.block_on(search(args, &wanted, printer, surroundings))?;
+    show::show(&searched, &wanted, args.json, (printer, surroundings))?;
+    Ok(if searched.interrupted { Exit::Interrupted } else { exit(&searched.found) })
+}
+
+/// What a search came to.
+pub(super) struct Searched {
+    found: Found,
+    /// What the app used in the last run that it survived, for plans with a price by use.
+    usage: Option<Usage>,
+    interrupted: bool,
+}
+
+/// How a search ends for scripts.
+fn exit(found: &Found) -> Exit {
+    match (&found.smallest, &found.given_up, found.unstable) {
+        (_, Some(_), _) | (_, _, Some(_)) => Exit::Invalid,
+        (Some(_), None, None) => Exit::Done,
+        (None, None, None) => Exit::Unmet,
+    }
+}
+
+async fn search(
+    args: &FitArgs,
+    wanted: &Wanted,
+    printer: &Printer,
+    surroundings: &Surroundings,
+) -> Result<Searched, Failure> {
+    let lab = Lab::open(args.subject.engine, surroundings, printer).await?;
+    let most = most(args, wanted, &lab)?;
+    lab.resolve(&wanted.lanes[0].profile, wanted.app.clone(), &limited(&wanted.lanes[0].overrides, most))?;
+    let mut rounds = Rounds::new(&lab, printer)?;
+    lab.make_ready(&wanted.app.image).await?;
+    let length = match &wanted.script {
+        Script::Load(scenario) => load::lasts(scenario),
+        _ => Elapsed::ZERO,
+    };
+    let plan = &wanted.lanes[0].label;
+    printer.say(&format!(
+        "looking for the smallest limit from {} to {most} under which {} survives on {plan}: {}",
+        args.least, wanted.app.name, wanted.load
+    ));
+    let mut progress = Progress::new(printer, USUAL_PROBES, length);
+    let (id, mut search) = (new_id(), Search::new(args.least, most, args.within));
+    let mut usage = None;
+    while let Some(limit) = search.next() {
+        let number = search.result().probes + 1;
+        progress.begin(vec![format!("probe {number}, {limit}")]);
+        let summaries =
+            rounds.play(vec![probe(&id, wanted, limit, number)], |at, event| progress.see(at, event)).await?;
+        let Some(summary) = summaries.into_iter().next() else { break };
+        if rounds.interrupted() {
+            return Ok(Searched { found: search.result(), usage, interrupted: true });
+        }
+        let probe = judged(&summary)?;
+        if matches!(probe, Probe::Survived { .. }) {
+            usage = summary.usage.or(usage);
+        }
+        search.tell(limit, probe);
+        let ahead = search.next().map_or(0, |_| USUAL_PROBES.saturating_sub(number as usize).max(1));
+        progress.end(0, &summary, ahead);
+    }
+    Ok(Searched { found: search.result(), usage, interrupted: false })
+}
+
+/// The largest limit to begin with.
+fn most(args: &FitArgs, wanted: &Wanted, lab: &Lab<'_>) -> Result<Memory, Failure> {
+    let sold = wanted.lanes[0].profile.memory.limit;
+    let usual = sold.max(Memory::from_mib(2_048)).min(lab.machine().memory);
+    let most = args.most.unwrap_or(usual);
+    if most <= args.least {
+        return Err(Failure::new(Exit::Usage, format!("`--most {most}` is not above `--least {}`", args.least))
+            .hint("for instance `--least 32MiB --most 1GiB`"));
+    }
+    Ok(most)
+}
+
+/// The plan with another limit, at which the app is simply killed.
+fn limited(overrides: &Overrides, limit: Memory) -> Overrides {
+    let ours = [
+        format!("memory.limit={}", limit.to_string().replace(' ', "")),
+        "memory.at_limit=kill-and-restart".to_owned(),
+        "memory.kill_at=none".to_owned(),
+        "memory.swap=0B".to_owned(),
+    ];
+    Overrides { set: overrides.set.iter().cloned().chain(ours).collect(), ..overrides.clone() }
+}
+
+fn probe(id: &str, wanted: &Wanted, limit: Memory, number: u32) -> Round {
+    let lane = &wanted.lanes[0];
+    Round {
+        profile: Arc::clone(&lane.profile),
+        app: wanted.app.clone(),
+        overrides: limited(&lane.overrides, limit),
+        script: wanted.script.clone(),
+        until: Until::FirstKill,
+        part: Part { of: id.to_owned(), arm: limit.to_string(), round: number, platform_delay: lane.platform_delay() },
+    }
+}
+
+/// What a run says about its limit. An app that does not serve for another reason than memory cannot be
+/// searched for: that is an error with the run to look at.
+fn judged(summary: &Summary) -> Result<Probe, Failure> {
+    let hungry = summary.kills.iter().find(|kill| kill.victim != Victim::Outside);
+    if let Some(kill) = hungry {
+        return Ok(Probe::Died { need: kill.need, request: request(kill) });
+    }
+    match &summary.finish {
+        Some(Finish::Completed) if summary.load_holds() == Some(false) => Err(unanswered(summary)),
+        Some(Finish::Completed) => Ok(Probe::Survived { peak: summary.memory.as_ref().map(|memory| memory.peak.need) }),
+        Some(Finish::NeverServed(why) | Finish::GivenUp(why)) => Err(Failure::new(
+            Exit::NotStarted,
+            format!("the app does not live here, and not for want of memory: {why}"),
+        )
+        .hint(format!("`emu runs show {}` shows the run", summary.run.id))),
+        Some(other) => Ok(Probe::Invalid { why: crate::report::words::finish(other) }),
+        None => Ok(Probe::Invalid { why: "the run was cut off".into() }),
+    }
+}
+
+fn request(kill: &Kill) -> Option<String> {
+    kill.broken_requests.first().map(|request| format!("{} {}", request.method, request.path))
+}
+
+fn unanswered(summary: &Summary) -> Failure {
+    let why = summary.notices.last().cloned().unwrap_or_else(|| "the load cannot be carried out".into());
+    Failure::new(Exit::Unmet, why).hint(format!("`emu runs show {}` shows the run", summary.run.id))
+}
+
+fn no_runtime(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Mistake, format!("the runtime cannot be made: {error}"))
+}

@@ -58,6 +58,11 @@ impl<'l> Rounds<'l> {
         Ok(Self { lab, printer, interrupts, heard, interrupted: false })
     }
 
+    /// Completes when the user asks for an end, for work before the first run that can simply be dropped.
+    pub(super) async fn first_interrupt(&self) {
+        self.interrupts.first().await;
+    }
+
     /// Whether the user asked for an end.
     pub(super) fn interrupted(&mut self) -> bool {
         while let Ok(command) = self.heard.try_recv() {

@@ -29,6 +29,10 @@ pub struct Past {
     pub lines: Vec<String>,
     /// Standard output.
     pub data: String,
+    /// How it ended; `None` when a signal ended it.
+    pub status: Option<i32>,
+    /// The folder of its record.
+    _folder: tempfile::TempDir,
 }
 
 impl Live {
@@ -103,14 +107,14 @@ impl Live {
     }
 
     /// Presses Ctrl-C once, waits for the end, and checks that no instance is left.
-    pub async fn interrupt(mut self) -> Past {
+    pub async fn interrupt(self) -> Past {
         let id = self.child.id().expect("it lives until it is interrupted");
         self.signal(Signal::INT);
         let ended = timeout(PATIENCE, self.rest(id)).await;
         ended.expect("a run ends when it is interrupted")
     }
 
-    async fn rest(&mut self, id: u32) -> Past {
+    async fn rest(mut self, id: u32) -> Past {
         let mut data = String::new();
         // Both at once: a full pipe on either side would stop the other.
         let (read, ()) = tokio::join!(self.stdout.read_to_string(&mut data), async {
@@ -119,9 +123,9 @@ impl Live {
             }
         });
         read.expect("its data is text");
-        self.child.wait().await.expect("it ends");
+        let status = self.child.wait().await.expect("it ends").code();
         assert_eq!(containers_of(id).await, "", "containers are left behind");
-        Past { lines: std::mem::take(&mut self.heard), data }
+        Past { lines: self.heard, data, status, _folder: self.folder }
     }
 }
 

@@ -6,6 +6,8 @@ mod bad_input;
 mod browser;
 mod chromium;
 mod cli;
+mod compare;
+mod compare_bad_input;
 mod contract;
 mod docker;
 mod driver;

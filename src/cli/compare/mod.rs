@@ -71,7 +71,10 @@ async fn carry_out(
         fit_together(&lab, &specs)?;
     }
     let mut rounds = Rounds::new(&lab, printer)?;
-    lab.make_ready(&course.app.image).await?;
+    tokio::select! {
+        ready = lab.make_ready(&course.app.image) => ready?,
+        () = rounds.first_interrupt() => return Ok((Made { runs: Vec::new(), partial: None }, true)),
+    }
     keep(&lab, course, question, printer);
     let length = match &course.script {
         Script::Load(scenario) => load::lasts(scenario),

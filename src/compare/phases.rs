@@ -93,9 +93,8 @@ impl PhaseFacts {
         let need = |of: fn(&PhaseUse) -> Option<Memory>| {
             middle(rounds.iter().filter_map(|(_, phase)| of(phase)).map(Memory::bytes)).map(Memory::from_bytes)
         };
-        let measure = |metric: &Metric| {
-            Measure::of_values(*metric, rounds.iter().filter_map(|(run, phase)| value(*metric, run, phase)).collect())
-        };
+        let measure =
+            |metric: &Metric| Measure::of_values(*metric, rounds.iter().map(|(run, phase)| value(*metric, run, phase)));
         Some(Self {
             label: arm.label.to_owned(),
             need_first: need(|phase| phase.need_first),

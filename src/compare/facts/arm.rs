@@ -135,11 +135,17 @@ impl ArmFacts {
 
 impl Measure {
     fn of(metric: Metric, rounds: &[RoundFacts]) -> Option<Self> {
-        Self::of_values(metric, rounds.iter().filter_map(|round| metric.of(round)).collect())
+        Self::of_values(metric, rounds.iter().map(|round| metric.of(round)))
     }
 
-    /// `None` without values.
-    pub(in crate::compare) fn of_values(metric: Metric, values: Vec<f64>) -> Option<Self> {
+    /// One value of each round, where it has one. `None` without values, and for a need that stood at the limit in
+    /// any round: what is left would be the rounds that happened to need less.
+    pub(in crate::compare) fn of_values(metric: Metric, rounds: impl Iterator<Item = Option<f64>>) -> Option<Self> {
+        let rounds: Vec<Option<f64>> = rounds.collect();
+        if metric == Metric::Need && rounds.contains(&None) {
+            return None;
+        }
+        let values: Vec<f64> = rounds.into_iter().flatten().collect();
         let spread = sample(metric, &values).filter(|sample| sample.count > 1).map(|sample| {
             let deviation = sample.variance.sqrt();
             if metric.scale() == crate::compare::Scale::Times { deviation.exp_m1() * 100.0 } else { deviation }

@@ -5,6 +5,8 @@ mod cold;
 mod errors;
 mod latency;
 mod round;
+#[cfg(test)]
+mod tests;
 
 pub(super) use arm::sample;
 pub use arm::{ArmFacts, Measure};

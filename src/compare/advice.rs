@@ -90,6 +90,8 @@ struct Upgrade {
     extra: Money,
     buys: Vec<String>,
     reasons: Vec<&'static str>,
+    /// Whether nothing can be said about p95.
+    thin: bool,
 }
 
 impl Upgrade {
@@ -116,15 +118,18 @@ impl Upgrade {
             extra: Money::from_micros(extra).to_cents(),
             buys: buys.into_iter().flatten().collect(),
             reasons: reasons.into_iter().flatten().collect(),
+            thin: find(Metric::P95).is_some_and(|p95| p95.finding == Finding::Thin),
         }
     }
 
     fn sentences(&self) -> Vec<String> {
-        let Self { label, extra, buys, reasons } = self;
+        let Self { label, extra, buys, reasons, .. } = self;
         let buys = if buys.is_empty() { "nothing that was measured".to_owned() } else { buys.join(", ") };
         let worth = if reasons.is_empty() {
+            let yet = if self.thin { "; p95 cannot be told apart with so few rounds" } else { "" };
             format!(
-                "not worth it on this evidence: it neither changes the verdict, nor ends cold starts that came up, nor makes p95 quicker by {WORTH_PERCENT} % beyond noise"
+                "not worth it on this evidence: it neither changes the verdict, nor ends cold starts that came up, nor \
+                 makes p95 quicker by {WORTH_PERCENT} % beyond noise{yet}"
             )
         } else {
             format!("worth its price on this evidence: it {}", listed(reasons))
@@ -229,6 +234,7 @@ mod tests {
         let wild = Arm { label: "large".into(), ..Tale { p50: 15.0, ..large() }.arm(&[0.6, 1.0, 1.6]) };
         let compared = compare(&[small().arm(STEADY), wild], &Question::default()).unwrap();
         assert_eq!(compared.advice.worth_it, Some(false));
+        assert!(compared.advice.sentences[2].ends_with("p95 cannot be told apart with so few rounds"));
     }
 
     #[test]

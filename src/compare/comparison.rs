@@ -68,8 +68,9 @@ pub struct Against {
 
 /// Compares arms. Their order is the order in which they were asked for.
 pub fn compare(arms: &[Arm], question: &Question) -> Result<Comparison, CompareError> {
-    let reference = reference(arms, question)?;
+    let asked_for = reference(arms, question)?;
     let mut results: Vec<ArmResult> = arms.iter().map(|arm| result(arm, question)).collect();
+    let reference = asked_for.unwrap_or_else(|| usual_reference(&results, question));
     let judged: Vec<_> = results.iter().map(|arm| (arm.label.as_str(), &arm.facts, &arm.verdict)).collect();
     for (at, verdict) in verdict::undependable(&judged) {
         results[at].verdict = verdict;
@@ -102,14 +103,21 @@ fn counting<'a>(arms: &'a [Arm], results: &'a [ArmResult]) -> Vec<ArmRuns<'a>> {
     arms.iter().zip(results).map(|(arm, result)| ArmRuns { label: &result.label, runs: runs(arm, result) }).collect()
 }
 
-fn reference(arms: &[Arm], question: &Question) -> Result<usize, CompareError> {
+/// The reference that was asked for, if any.
+fn reference(arms: &[Arm], question: &Question) -> Result<Option<usize>, CompareError> {
     if arms.is_empty() {
         return Err(CompareError::Nothing);
     }
-    let Some(found) = &question.reference else { return Ok(0) };
+    let Some(found) = &question.reference else { return Ok(None) };
     let known = || arms.iter().map(|arm| arm.label.clone()).collect();
     let at = arms.iter().position(|arm| &arm.label == found);
-    at.ok_or_else(|| CompareError::UnknownReference { found: found.clone(), known: known() })
+    at.map(Some).ok_or_else(|| CompareError::UnknownReference { found: found.clone(), known: known() })
+}
+
+/// Among plans the cheapest one, because what more buys is the question; else the first one.
+fn usual_reference(results: &[ArmResult], question: &Question) -> usize {
+    let by_price = results.iter().enumerate().min_by_key(|(_, arm)| arm.facts.price.monthly);
+    by_price.filter(|_| question.asked == Asked::Plans).map_or(0, |(at, _)| at)
 }
 
 fn result(arm: &Arm, question: &Question) -> ArmResult {

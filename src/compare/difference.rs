@@ -115,7 +115,7 @@ fn difference(metric: Metric, base: &[f64], other: &[f64], confidence: f64) -> D
         Finding::Differs
     } else if interval.middle.abs() + interval.half < interest {
         Finding::Tie
-    } else if interval.half > metric.must_be_seen() {
+    } else if interval.half > metric.must_be_seen(size(metric, one, two)) {
         Finding::Thin
     } else {
         Finding::NoRealDifference
@@ -135,7 +135,8 @@ fn size(metric: Metric, one: Sample, two: Sample) -> f64 {
 /// any spread measured yet, the least number there is.
 fn rounds_needed(metric: Metric, one: Sample, two: Sample, confidence: f64) -> Option<u32> {
     let Some(spread) = pooled([one, two]) else { return Some(LEAST_ROUNDS) };
-    let rounds = rounds_for(metric.must_be_seen(), spread.max(metric.grain()), confidence, MOST_ROUNDS)?;
+    let rounds =
+        rounds_for(metric.must_be_seen(size(metric, one, two)), spread.max(metric.grain()), confidence, MOST_ROUNDS)?;
     Some(rounds.max(LEAST_ROUNDS))
 }
 

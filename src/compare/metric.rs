@@ -37,6 +37,8 @@ pub enum Scale {
 
 /// Differences of this many percent of time or rate are of no interest, however sure they are.
 const INTEREST_PERCENT: f64 = 5.0;
+/// Differences of this many microseconds are of no interest.
+const INTEREST_TIME: f64 = 1_000.0;
 /// Differences of this many bytes are of no interest.
 const INTEREST_MEMORY: f64 = 4.0 * 1_048_576.0;
 /// Differences of this many percentage points of throttled periods are of no interest.
@@ -112,16 +114,21 @@ impl Metric {
             Self::Need => (1.0 + INTEREST_MEMORY / size.max(1.0)).ln(),
             Self::Throttled => INTEREST_THROTTLED,
             Self::Errors => INTEREST_ERRORS,
-            _ => (1.0 + INTEREST_PERCENT / 100.0).ln(),
+            Self::Achieved => (1.0 + INTEREST_PERCENT / 100.0).ln(),
+            Self::ColdStart | Self::P50 | Self::P95 | Self::P99 => {
+                (1.0 + (INTEREST_PERCENT / 100.0).max(INTEREST_TIME / size.max(1.0))).ln()
+            }
         }
     }
 
     /// A difference of this size, on the scale, must not stay unseen: an interval that is wider tells nothing.
-    pub fn must_be_seen(self) -> f64 {
-        match self.scale() {
+    /// For values of about `size`, of which smaller ones are of no interest.
+    pub fn must_be_seen(self, size: f64) -> f64 {
+        let least = match self.scale() {
             Scale::Times => 1.2_f64.ln(),
             Scale::Points => 20.0,
-        }
+        };
+        least.max(self.interest(size))
     }
 
     /// The fineness of the instrument, on the scale: latencies are kept to three digits.

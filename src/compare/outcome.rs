@@ -70,7 +70,11 @@ pub(super) fn outcome(
     let alike = |against: &&Against| lives(&against.label) == lives(reference);
     let thin: Vec<&Against> = differences.iter().filter(alike).filter(|against| nothing_told(against)).collect();
     if question.asked != Asked::Runs && !thin.is_empty() {
-        return Outcome::Thin { rounds_needed: rounds_needed(&thin) };
+        // Of more rounds, as many may not count again.
+        let lost = arms.iter().map(|arm| arm.left_out.len()).max().unwrap_or(0);
+        let lost = u32::try_from(lost).unwrap_or(u32::MAX);
+        let rounds_needed = rounds_needed(&thin).map(|rounds| rounds.saturating_add(lost));
+        return Outcome::Thin { rounds_needed };
     }
     Outcome::Lives
 }

@@ -236,3 +236,24 @@ fn one_run_before_and_one_after_a_change() {
       25 % (rule fits; memory.limit: official)
     "###);
 }
+
+#[test]
+fn rounds_that_lie_far_apart_are_called_too_few_and_their_interval_is_not_shown() {
+    let wild = Tale { plan: "wild", ..Tale::default() }.arm(&[0.2, 1.0, 5.0]);
+    let compared = compare(&[Tale::default().arm(STEADY), wild], &Question::default()).unwrap();
+    let p95 = compared.differences[0].differences.iter().find(|one| one.metric == Metric::P95).unwrap();
+    assert_eq!((p95.finding, p95.rounds_needed), (Finding::Thin, None));
+    let page = printed(&[Tale::default().arm(STEADY), Tale::default().arm(&[0.2, 1.0, 5.0])], &Question::default());
+    assert!(page.lines().all(|line| line.chars().count() <= 100), "{page}");
+}
+
+#[test]
+fn a_millisecond_is_no_difference_however_sure_it_is() {
+    let finding = |p50| {
+        let arms = [Tale { p50: 2.0, ..Tale::default() }.arm(STEADY), Tale { p50, ..Tale::default() }.arm(STEADY)];
+        let compared = compare(&arms, &Question::default()).unwrap();
+        compared.differences[0].differences.iter().find(|one| one.metric == Metric::P50).unwrap().finding
+    };
+    assert_eq!(finding(2.4), Finding::Tie);
+    assert_eq!(finding(4.0), Finding::Differs);
+}

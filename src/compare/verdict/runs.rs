@@ -46,7 +46,8 @@ pub(super) fn generator(summary: &Summary) -> Option<Vec<Input>> {
     let slow = summary.phases.iter().filter_map(|phase| {
         let load = super::super::facts::loaded(phase)?;
         let place = Place::of(phase, &["phase", "load"]);
-        let sent = format!("{} of {} requests were never sent, or late", load.unsent, load.due);
+        let late = load.late.p99.or(load.late.max).map(|late| format!(", others up to {} late", late.human()));
+        let sent = format!("{} of {} requests were not sent{}", load.unsent, load.due, late.unwrap_or_default());
         (load.shortfall == Some(Shortfall::Generator))
             .then(|| Input::found(&format!("in `{}`", phase.name), sent, place))
     });

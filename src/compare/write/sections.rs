@@ -195,7 +195,8 @@ fn pair(comparison: &Comparison, against: &Against) -> Table {
 /// `1.23 ± 0.04 times`, `−12.0 ± 3.1 points`.
 pub(super) fn amount(one: &Difference) -> String {
     let Some(by) = one.by else { return NONE.to_owned() };
-    let give = one.give_or_take();
+    // An interval from too few rounds may reach from nothing to anything.
+    let give = one.give_or_take().filter(|_| one.finding != Finding::Thin);
     match one.scale {
         Scale::Times => {
             let digits = if by >= 0.1 { 2 } else { 3 };

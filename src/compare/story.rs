@@ -44,6 +44,8 @@ pub(super) struct Tale {
     /// What the front door answered in the app's place.
     pub(super) platform: Vec<(Cause, u64)>,
     pub(super) check_fails: bool,
+    /// How a program ended that drove the load in emu's place.
+    pub(super) program: Option<i32>,
     pub(super) shortfall: Option<Shortfall>,
     /// Throttled periods in the measured phase, of a hundred.
     pub(super) throttled: u64,
@@ -71,6 +73,7 @@ impl Default for Tale {
             failures: BTreeMap::new(),
             platform: Vec::new(),
             check_fails: false,
+            program: None,
             shortfall: None,
             throttled: 5,
             killed: false,
@@ -148,6 +151,9 @@ impl Tale {
     }
 
     fn report(&self, factor: f64) -> LoadReport {
+        if self.program.is_some() {
+            return LoadReport { command_exit: self.program, ..LoadReport::default() };
+        }
         let failed: u64 = self.failures.values().sum();
         let answered = self.due - failed;
         LoadReport {

@@ -48,9 +48,10 @@ fn three_plans_at_a_glance() {
       tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
       throttled in over 25 % of the CPU periods
       not dependable: lives with the platform's most, not with its least
-      too small: killed; failed boot; crashed; budget broken; slower than it was asked
-      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; budget
-      without figures; no run
+      too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
+      asked
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load
+      program not run; budget without figures; no run
 
     Speed
       plan      a month   cold start    p50     p95     p99  errors  verdict
@@ -119,9 +120,10 @@ fn two_plans_stand_in_one_table_with_their_difference() {
       tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
       throttled in over 25 % of the CPU periods
       not dependable: lives with the platform's most, not with its least
-      too small: killed; failed boot; crashed; budget broken; slower than it was asked
-      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; budget
-      without figures; no run
+      too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
+      asked
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load
+      program not run; budget without figures; no run
 
     Speed
       plan   a month  cold start    p50    p95    p99  errors  verdict
@@ -180,9 +182,10 @@ fn one_run_before_and_one_after_a_change() {
       tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
       throttled in over 25 % of the CPU periods
       not dependable: lives with the platform's most, not with its least
-      too small: killed; failed boot; crashed; budget broken; slower than it was asked
-      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; budget
-      without figures; no run
+      too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
+      asked
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load
+      program not run; budget without figures; no run
 
     Speed
       run     a month  cold start    p50    p95     p99  errors  verdict

@@ -114,6 +114,12 @@ pub const RULES: &[Rule] = &[
         "the app did not answer as the scenario expects, so its figures would be those of its errors",
         runs::check,
     ),
+    run(
+        "no-program",
+        "load program not run",
+        "the program that should have driven the load could not be run, so nothing was asked of the app",
+        runs::no_program,
+    ),
     arm(
         "ended",
         Word::TooSmall,
@@ -127,6 +133,12 @@ pub const RULES: &[Rule] = &[
         runs::budget_empty,
     ),
     arm("budget", Word::TooSmall, ("budget broken", "a line of the budget was not kept"), runs::budget),
+    arm(
+        "program",
+        Word::TooSmall,
+        ("load program says no", "the program that drove the load ended with a status that is not 0"),
+        runs::program,
+    ),
     arm(
         "shortfall",
         Word::TooSmall,

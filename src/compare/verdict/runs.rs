@@ -67,6 +67,29 @@ pub(super) fn check(summary: &Summary) -> Option<Vec<Input>> {
     (!failed.is_empty() && summary.served() && !killed(summary)).then_some(failed)
 }
 
+/// What a shell ends with when it may not execute a program (126), and when it finds none (127): POSIX,
+/// Shell Command Language, 2.8.2.
+const NOT_RUN: [i32; 2] = [126, 127];
+
+/// How a program ended that drove the load, where it did not end well.
+fn programs(summary: &Summary) -> impl Iterator<Item = (i32, Input)> {
+    summary.phases.iter().filter_map(|phase| {
+        let code = phase.load.as_ref()?.command_exit.filter(|code| *code != 0)?;
+        let place = Place::of(phase, &["phase", "load"]);
+        Some((code, Input::found(&format!("`{}`", phase.what), format!("ended with status {code}"), place)))
+    })
+}
+
+pub(super) fn no_program(summary: &Summary) -> Option<Vec<Input>> {
+    let missing: Vec<Input> =
+        programs(summary).filter(|(code, _)| NOT_RUN.contains(code)).map(|(_, input)| input).collect();
+    (!missing.is_empty()).then_some(missing)
+}
+
+pub(super) fn program(case: &Case) -> Vec<Evidence> {
+    in_runs(case, |summary| programs(summary).map(|(_, input)| input).collect())
+}
+
 fn ending(summary: &Summary, how: String) -> Input {
     Input::found("the run was", how, Place::at(summary.length, &["finished"]))
 }

@@ -114,9 +114,11 @@ fn reference(arms: &[Arm], question: &Question) -> Result<Option<usize>, Compare
     at.map(Some).ok_or_else(|| CompareError::UnknownReference { found: found.clone(), known: known() })
 }
 
-/// Among plans the cheapest one, because what more buys is the question; else the first one.
+/// Among plans the cheapest one on which the app lives, because what more buys is the question; the cheapest
+/// where it lives on none. Else the first one.
 fn usual_reference(results: &[ArmResult], question: &Question) -> usize {
-    let by_price = results.iter().enumerate().min_by_key(|(_, arm)| arm.facts.price.monthly);
+    let rank = |arm: &ArmResult| (!arm.verdict.word.lives(), arm.facts.price.monthly);
+    let by_price = results.iter().enumerate().min_by_key(|(_, arm)| rank(arm));
     by_price.filter(|_| question.asked == Asked::Plans).map_or(0, |(at, _)| at)
 }
 

@@ -21,8 +21,8 @@ pub struct Question {
     pub asked: Asked,
     /// What the app must live up to.
     pub budget: Budget,
-    /// The label of the arm that the others are held against; `None` for the cheapest plan, or the
-    /// first one of what are no plans.
+    /// The label of the arm that the others are held against; `None` for the cheapest plan on which
+    /// the app lives, or the first one of what are no plans.
     pub reference: Option<String>,
     /// In which order arms are shown.
     pub sort: Sort,

@@ -114,8 +114,13 @@ impl Input {
 }
 
 impl Evidence {
-    /// What was found in words.
+    /// What was found in words, the first things of it.
     pub fn sentence(&self) -> String {
-        self.inputs.iter().map(Input::sentence).collect::<Vec<_>>().join("; ")
+        const SHOWN: usize = 2;
+        let mut parts: Vec<String> = self.inputs.iter().take(SHOWN).map(Input::sentence).collect();
+        if self.inputs.len() > SHOWN {
+            parts.push(format!("and {} more", self.inputs.len() - SHOWN));
+        }
+        parts.join("; ")
     }
 }

@@ -141,7 +141,7 @@ pub(super) fn fits(case: &Case) -> Vec<Evidence> {
             let peak = summary.memory.as_ref().map(|memory| {
                 need("peak need", &memory.peak, format!("at most {}", with_margin(memory.limit).human()))
             });
-            let still = standing_still(facts.throttled, summary.length);
+            let still = standing_still(facts.throttled, summary);
             let nothing = Input::found("the app", "served", Place::whole(summary.length, &["state"]));
             let mut inputs: Vec<Input> = [peak, still].into_iter().flatten().collect();
             if inputs.is_empty() {

@@ -2,8 +2,7 @@ use super::memory::in_runs;
 use super::{Case, Evidence, Input, Place, settings};
 use crate::compare::facts::loaded;
 use crate::event::Shortfall;
-use crate::report::{PhaseUse, Throttled};
-use crate::units::Elapsed;
+use crate::report::{PhaseUse, Summary, Throttled};
 
 /// More throttled periods than this, in percent, and a share of CPU is too small to be called enough.
 const THROTTLED_PERCENT: f64 = 25.0;
@@ -32,7 +31,7 @@ pub(super) fn throttled(case: &Case) -> Vec<Evidence> {
     case.runs
         .iter()
         .filter_map(|(facts, summary)| {
-            let input = standing_still(facts.throttled, summary.length)?;
+            let input = standing_still(facts.throttled, summary)?;
             let over = input.ratio.is_some_and(|ratio| ratio > 1.0);
             over.then(|| Evidence { run: facts.run.clone(), inputs: vec![input] })
         })
@@ -40,9 +39,13 @@ pub(super) fn throttled(case: &Case) -> Vec<Evidence> {
 }
 
 /// How often the app stood still, against what is too often.
-pub(super) fn standing_still(throttled: Throttled, length: Elapsed) -> Option<Input> {
+pub(super) fn standing_still(throttled: Throttled, summary: &Summary) -> Option<Input> {
     let percent = throttled.percent()?;
-    let input =
-        Input::found("throttled in", format!("{percent:.1} % of the periods"), Place::whole(length, &["sample"]));
+    let phases: Vec<&PhaseUse> = summary.phases.iter().filter(|phase| loaded(phase).is_some()).collect();
+    let place = match phases.as_slice() {
+        [] => Place::whole(summary.length, &["sample"]),
+        [first, ..] => Place { to: phases[phases.len() - 1].to, ..Place::of(first, &["sample"]) },
+    };
+    let input = Input::found("throttled in", format!("{percent:.1} % of the periods"), place);
     Some(input.against(format!("at most {THROTTLED_PERCENT} %"), settings::CPU).speed(percent / THROTTLED_PERCENT))
 }

@@ -5,6 +5,7 @@ use super::difference::{Difference, differences};
 use super::question::{Asked, Question};
 use super::verdict::Word;
 use super::{Finding, Metric};
+use crate::profile::Range;
 use crate::units::{Elapsed, Memory, Money};
 
 /// An upgrade must make p95 quicker by at least this much, in percent, to be worth its price for that alone.
@@ -29,6 +30,10 @@ pub(super) fn advice(question: &Question, arms: &[ArmResult]) -> Advice {
         return Advice::default();
     }
     let mut lives: Vec<&ArmResult> = arms.iter().filter(|arm| arm.verdict.word.lives()).collect();
+    // Nobody can buy one end of a published range: it stands for what the plan in its middle may be.
+    if lives.iter().any(|arm| for_sale(arm)) {
+        lives.retain(|arm| for_sale(arm));
+    }
     // Among those of one price, the better verdict first.
     lives.sort_by_key(|arm| (arm.facts.price.monthly, arm.verdict.word));
     let Some(pick) = lives.first() else {
@@ -48,6 +53,10 @@ pub(super) fn advice(question: &Question, arms: &[ArmResult]) -> Advice {
         worth_it: upgrade.map(|upgrade| !upgrade.reasons.is_empty()),
         sentences,
     }
+}
+
+fn for_sale(arm: &ArmResult) -> bool {
+    matches!(arm.facts.range, Range::Exact | Range::Typical)
 }
 
 fn first(cheapest: &[&ArmResult], lives: &[&ArmResult]) -> String {
@@ -242,6 +251,16 @@ mod tests {
         let advice = advice_on(&[small(), Tale { plan: "twin", ..small() }, Tale { plan: "third", ..small() }]);
         assert_eq!(advice.sentences, ["`small`, `twin` and `third` ($7 a month each) are the cheapest plans that fit"]);
         assert_eq!((advice.next, advice.worth_it), (None, None));
+    }
+
+    #[test]
+    fn an_end_of_a_range_is_nothing_that_anybody_can_buy() {
+        let end = |plan, range| Tale { plan, range, dollars: 0, ..small() };
+        let middle = Tale { range: Range::Typical, ..small() };
+        let advice = advice_on(&[middle.clone(), end("least", Range::Floor), end("most", Range::Ceiling)]);
+        assert_eq!(advice.cheapest, ["small"]);
+        let alone = advice_on(&[end("least", Range::Floor)]);
+        assert_eq!(alone.cheapest, ["least"]);
     }
 
     #[test]

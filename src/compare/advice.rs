@@ -199,6 +199,7 @@ mod tests {
     use crate::compare::story::Tale;
     use crate::compare::{Advice, Arm, Outcome, Question, Unmet, compare};
     use crate::event::Finish;
+    use crate::profile::Range;
 
     const STEADY: &[f64] = &[1.0, 1.01, 0.99];
 

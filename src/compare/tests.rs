@@ -85,7 +85,7 @@ fn three_plans_at_a_glance() {
       errors      a tie                a tie
       peak need   0.64 ± 0.04 times    0.64 ± 0.04 times
       throttled   -55.0 ± 0.5 points   -55.0 ± 0.5 points
-      ± : half of the interval that holds the true value in 99.5 of 100 cases; the same plan twice is
+      ± or `to`: the interval that holds the true value in 99.5 of 100 cases; the same plan twice is
       said to differ at most once in twenty
 
     Why
@@ -153,7 +153,7 @@ fn two_plans_stand_in_one_table_with_their_difference() {
       errors                    0.0 %      0.0 %  +0.0 ± 0.5 points  a tie
       peak need             300.0 MiB  300.0 MiB  1.00 ± 0.07 times  no real difference
       throttled                 5.0 %      5.0 %  +0.0 ± 0.5 points  a tie
-      ± : half of the interval that holds the true value in 99.5 of 100 cases; the same plan twice is
+      ± or `to`: the interval that holds the true value in 99.5 of 100 cases; the same plan twice is
       said to differ at most once in twenty
 
     Why
@@ -259,4 +259,20 @@ fn a_millisecond_is_no_difference_however_sure_it_is() {
     };
     assert_eq!(finding(2.4), Finding::Tie);
     assert_eq!(finding(4.0), Finding::Differs);
+}
+
+#[test]
+fn many_plans_with_one_round_each_are_not_a_table_of_refusals() {
+    let arms: Vec<Arm> = plans().into_iter().map(|arm| Arm { rounds: arm.rounds[..1].to_vec(), ..arm }).collect();
+    let page = printed(&arms, &Question::default());
+    assert!(page.contains("too few runs: what differs cannot be told from noise; 3 of each would do"), "{page}");
+    assert!(!page.contains("rounds needed"), "{page}");
+}
+
+#[test]
+fn a_wide_interval_of_a_factor_is_told_by_its_ends() {
+    let noisy = |factors: &[f64]| Tale { plan: "noisy", p50: 40.0, ..Tale::default() }.arm(factors);
+    let page = printed(&[Tale::default().arm(STEADY), noisy(&[0.7, 1.0, 1.4])], &Question::default());
+    let p50 = page.lines().find(|line| line.trim_start().starts_with("p50  ")).unwrap();
+    assert!(p50.contains(" to ") && p50.contains("times") && !p50.contains('±'), "{p50}");
 }

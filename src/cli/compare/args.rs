@@ -23,7 +23,8 @@ pub struct CompareArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(super) rounds: Option<u32>,
 
-    /// The plan, run or value that the others are measured against. Without it: the first one named.
+    /// The plan, run or value that the others are measured against. Without it: the cheapest plan on which
+    /// the app lives, and the first run or value.
     #[arg(long, value_name = "ID")]
     pub(super) reference: Option<String>,
 

@@ -143,7 +143,7 @@ fn question(args: &CompareArgs, lanes: &[Lane]) -> Result<Question, Failure> {
             Exit::Usage,
             format!("`--reference {reference}` is not compared, expected one of {}", labels.join(", ")),
         )
-        .hint("without `--reference`, the first one named is taken"));
+        .hint("without `--reference`, the cheapest plan on which the app lives is taken"));
     }
     Ok(Question {
         asked: if args.ab_env.is_some() { Asked::Values } else { Asked::Plans },

@@ -100,8 +100,9 @@ impl<'p> Progress<'p> {
         let state = status.state.map_or("", words::state);
         let phase = if going.phase.is_empty() { String::new() } else { format!(", {}", going.phase) };
         let left = self.left(at).map_or_else(String::new, |left| format!("   {left} left"));
+        // The time left stands before what a narrow terminal has no room for.
         let memory = format!("{} of {}", status.need.human(), status.kill_at);
-        let text = format!("{}   {state}{phase}   {memory}   {} requests{left}", going.title, status.requests);
+        let text = format!("{}{left}   {state}{phase}   {memory}   {} requests", going.title, status.requests);
         // Room for the `^C` that a terminal echoes: a line that wraps cannot be taken back.
         let fits: String = text.chars().take(self.printer.width().saturating_sub(4)).collect();
         self.printer.erase_line();
@@ -139,13 +140,16 @@ fn told(summary: &Summary) -> String {
     }
     let boot = summary.first_start().and_then(|start| Some(start.boot? + start.answer?));
     parts.extend(boot.map(|boot| format!("boot {}", boot.human())));
-    let need = |peak: Memory, kill_at: Memory| {
-        format!("peak need {} ({:.0} % of {kill_at})", peak.human(), peak.percent_of(kill_at))
-    };
+    let need =
+        |peak: Memory, kill_at: Memory| format!("peak need {} ({:.0} %)", peak.human(), peak.percent_of(kill_at));
     parts.extend(summary.memory.as_ref().map(|memory| need(memory.peak.need, memory.kill_at)));
     let loads: Vec<_> = summary.phases.iter().filter_map(|phase| phase.load.as_ref()).collect();
     let (due, answered) = loads.iter().fold((0, 0), |sum, load| (sum.0 + load.due, sum.1 + load.answered));
-    parts.extend((due > 0).then(|| format!("{answered} of {due} requests as expected")));
+    if answered < due {
+        parts.push(format!("{answered} of {due} requests as expected"));
+    } else if due > 0 {
+        parts.push(words::count(due, "request", "requests"));
+    }
     if !summary.kills.is_empty() {
         parts.push(words::count(summary.kills.len() as u64, "kill", "kills"));
     }

@@ -28,6 +28,8 @@ const ROOM: &[Cell] = &[
 ];
 /// How wide the columns of arms may be together, beside the names of the metrics.
 const BESIDE: usize = 86;
+/// An interval of a factor longer than this part of the factor is told by its ends.
+const WIDE: f64 = 0.5;
 /// The widest cell of them: `0.024 ± 0.003 times`.
 const CELL: usize = 20;
 const LOAD: &[Cell] = &[Cell::Label, Cell::Requests, Cell::Asked, Cell::Achieved, Cell::Causes];
@@ -146,6 +148,10 @@ fn differing(comparison: &Comparison) -> Option<Section> {
     if let [only] = comparison.differences.as_slice() {
         return Some(Section::new(title).table(pair(comparison, only)).lines(method(comparison)));
     }
+    // With one run each, every cell would say the same.
+    if comparison.differences.iter().flat_map(|against| &against.differences).all(|one| one.low.is_none()) {
+        return Some(Section::new(title).lines(method(comparison)));
+    }
     let tables = comparison.differences.chunks(side_by_side(comparison)).map(several);
     Some(tables.fold(Section::new(title), Section::table).lines(method(comparison)))
 }
@@ -160,7 +166,7 @@ fn method(comparison: &Comparison) -> Option<String> {
     }
     let sure = confidence(shown) * 100.0;
     Some(format!(
-        "± : half of the interval that holds the true value in {sure:.1} of 100 cases; the same {} twice is said to \
+        "± or `to`: the interval that holds the true value in {sure:.1} of 100 cases; the same {} twice is said to \
          differ at most once in twenty",
         thing(comparison)
     ))
@@ -192,7 +198,7 @@ fn pair(comparison: &Comparison, against: &Against) -> Table {
     Table { columns, rows: shown.map(row).collect() }
 }
 
-/// `1.23 ± 0.04 times`, `−12.0 ± 3.1 points`.
+/// `1.23 ± 0.04 times`, `0.48 to 1.72 times`, `−12.0 ± 3.1 points`.
 pub(super) fn amount(one: &Difference) -> String {
     let Some(by) = one.by else { return NONE.to_owned() };
     // An interval from too few rounds may reach from nothing to anything.
@@ -200,6 +206,11 @@ pub(super) fn amount(one: &Difference) -> String {
     match one.scale {
         Scale::Times => {
             let digits = if by >= 0.1 { 2 } else { 3 };
+            // A factor's interval is longer above than below; a wide one is told by its ends.
+            let ends = one.low.zip(one.high).filter(|(low, high)| give.is_some() && high - low > by * WIDE);
+            if let Some((low, high)) = ends {
+                return format!("{low:.digits$} to {high:.digits$} times");
+            }
             format!("{by:.digits$}{} times", give.map(|give| format!(" ± {give:.digits$}")).unwrap_or_default())
         }
         Scale::Points => format!("{by:+.1}{} points", give.map(|give| format!(" ± {give:.1}")).unwrap_or_default()),

@@ -101,7 +101,7 @@ fn as_markdown() {
     | peak need | 300.0 MiB | 300.0 MiB | 1.00 ± 0.07 times | no real difference |
     | throttled | 5.0 % | 5.0 % | +0.0 ± 0.5 points | a tie |
 
-    - ± : half of the interval that holds the true value in 99.5 of 100 cases; the same plan twice is said to differ at most once in twenty
+    - ± or `to`: the interval that holds the true value in 99.5 of 100 cases; the same plan twice is said to differ at most once in twenty
 
     **Why**
 

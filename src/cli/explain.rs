@@ -44,6 +44,8 @@ struct Explained<'c> {
 struct Behind<'c> {
     run: &'c str,
     input: &'c str,
+    /// Where in the run it stands.
+    place: &'c Place,
     /// How many there are.
     events: usize,
     /// Some of them.
@@ -121,7 +123,7 @@ fn events<'c>(store: &Store, evidence: &'c Evidence, input: &'c Input) -> Result
         }
         shown.push(encode(&event));
     }
-    Ok(Some(Behind { run: &evidence.run, input: &input.name, events: count, shown }))
+    Ok(Some(Behind { run: &evidence.run, input: &input.name, place, events: count, shown }))
 }
 
 /// Events are told a little out of order (a request when it has ended), so a moment more is read.
@@ -156,7 +158,10 @@ fn proof(explained: &Explained<'_>, evidence: &Evidence, lines: &mut Vec<String>
     for input in &evidence.inputs {
         let bound = input.bound.as_ref().map(|bound| format!(", {bound}")).unwrap_or_default();
         lines.push(format!("    {} {}{bound}", input.name, input.value));
-        let behind = explained.behind.iter().find(|one| one.run == evidence.run && one.input == input.name);
+        let same = |one: &&Behind<'_>| {
+            one.run == evidence.run && one.input == input.name && Some(one.place) == input.place.as_ref()
+        };
+        let behind = explained.behind.iter().find(same);
         if let Some(behind) = behind {
             raw(behind, lines);
         }

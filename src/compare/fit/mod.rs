@@ -7,5 +7,5 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use offer::{Offer, cheapest, sentences};
+pub use offer::{Offer, cheapest};
 pub use search::{Death, Found, Probe, Search};

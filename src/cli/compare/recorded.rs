@@ -2,7 +2,7 @@ use super::args::CompareArgs;
 use super::{settings, show};
 use crate::cli::{Exit, Failure, Printer, Surroundings, runs};
 use crate::compare::{Arm, Asked, Question};
-use crate::event::Finish;
+use crate::event::{Finish, PhaseRole};
 use crate::report::{Fold, Summary};
 use crate::scenario::Budget;
 use crate::store::{RunRow, Store, StoreError};
@@ -84,7 +84,20 @@ pub(in crate::cli) fn recall(store: &Store, asked: &str) -> Result<(Question, Ve
         return Err(Failure::new(Exit::Usage, format!("no comparison `{asked}` is recorded"))
             .hint("`emu runs list` names the runs, and the comparison each one belongs to"));
     }
-    Ok((store.question(&id)?.unwrap_or_default(), arms))
+    let asked: Option<Question> = store.question(&id)?;
+    // Runs that were imported come without their question; what was done to the app is in them.
+    let question = asked.unwrap_or_else(|| Question { load: carried_out(&arms), ..Question::default() });
+    Ok((question, arms))
+}
+
+/// What was done to the app, phase by phase.
+fn carried_out(arms: &[Arm]) -> Option<String> {
+    let phases = arms.first()?.rounds.first()?.phases.iter();
+    let done: Vec<&str> = phases
+        .filter(|phase| phase.role == PhaseRole::Measure && phase.load.is_some())
+        .map(|phase| phase.what.as_str())
+        .collect();
+    (!done.is_empty()).then(|| done.join("; "))
 }
 
 fn summary(store: &Store, row: &RunRow) -> Result<Summary, StoreError> {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{Exit, Failure};
 use crate::app::{self, ScenarioError};
-use crate::scenario::Scenario;
+use crate::scenario::{Phase, Scenario};
 use crate::trial::Script;
 use crate::units::Elapsed;
 
@@ -27,16 +27,20 @@ impl LoadArgs {
             (None, None) => Ok(None),
         }
     }
-
-    /// The load in its user's words.
-    pub(super) fn words(&self) -> Option<String> {
-        self.load.clone().or_else(|| self.load_command.clone())
-    }
 }
 
 /// The scenario that a text means: a short form, or a file.
 pub(super) fn scenario(text: &str) -> Result<Scenario, Failure> {
     app::scenario(text).map_err(|error| wrong(&error))
+}
+
+/// What is done to the app, as the phases of the runs will tell it.
+pub(super) fn told(script: &Script) -> String {
+    match script {
+        Script::Visitors | Script::Tour => String::new(),
+        Script::Load(scenario) => scenario.phases.iter().map(Phase::what).collect::<Vec<_>>().join("; "),
+        Script::Program(line) => line.clone(),
+    }
 }
 
 /// How long a scenario takes by its own words; what ends with its last answer is not in it.

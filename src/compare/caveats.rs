@@ -5,7 +5,7 @@ use super::facts::SeenBy;
 use super::question::{Arm, Asked, Question};
 use crate::event::SHELL;
 use crate::profile::Range;
-use crate::report::{RunFacts, words};
+use crate::report::{GENERATOR_BUSY_PERCENT, RunFacts, Summary, words};
 
 /// What weakens a comparison as a whole, in sentences.
 pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) -> Vec<String> {
@@ -18,6 +18,7 @@ pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) 
     let why =
         "latencies are the front door's: emu did not send the requests, so time that they queued before is missing";
     caveats.extend(door.then(|| why.to_owned()));
+    caveats.extend(busy_generator(arms));
     caveats.extend(hollow(arms));
     caveats.extend(floors_missing(results));
     caveats
@@ -54,6 +55,13 @@ fn unlike(question: &Question, arms: &[Arm]) -> Vec<String> {
     let warp: BTreeSet<u32> = arms.iter().flat_map(|arm| &arm.rounds).map(|round| round.run.warp).collect();
     let warped = (warp.len() > 1).then(|| "the platform's timers ran at different speeds".to_owned());
     told.chain(warped).collect()
+}
+
+/// A generator that is short of CPU measures itself.
+fn busy_generator(arms: &[Arm]) -> Option<String> {
+    let most = arms.iter().flat_map(|arm| &arm.rounds).filter_map(Summary::generator_percent).reduce(f64::max)?;
+    (most >= GENERATOR_BUSY_PERCENT)
+        .then(|| format!("sending the load took up to {most:.0} % of a core: the latencies may be the sender's own"))
 }
 
 /// Loads that did not make the app work.

@@ -100,6 +100,13 @@ impl Summary {
         held.reduce(|all, one| all && one)
     }
 
+    /// The most CPU that sending took in any phase that counts, in percent of a core; `None` where emu sent nothing.
+    pub fn generator_percent(&self) -> Option<f64> {
+        let measured = self.phases.iter().filter(|phase| phase.role == PhaseRole::Measure);
+        let loads = measured.filter_map(|phase| phase.load.as_ref()).filter(|load| load.command_exit.is_none());
+        loads.filter_map(|load| load.generator_percent).reduce(f64::max)
+    }
+
     /// Whether visitors were ever let in.
     pub fn served(&self) -> bool {
         self.states.iter().any(|time| time.state == State::Serving)

@@ -37,7 +37,7 @@ pub use kill::{Broken, Kill, Meanwhile, Victim};
 pub use latency::{Latencies, Latency};
 pub use lines::{Detail, Line, Lines, Tag, Tone};
 pub use memory::{MemoryUse, Peak, at_limit};
-pub use phases::{LoadUse, PhaseUse};
+pub use phases::{GENERATOR_BUSY_PERCENT, LoadUse, PhaseUse};
 pub use requests::Requests;
 pub use sections::sections;
 pub use start::{Asker, Start, StartKind};

@@ -54,6 +54,9 @@ pub struct PhaseUse {
     pub kills: u64,
 }
 
+/// From this share of a core on, in percent, a generator of load is short of CPU itself.
+pub const GENERATOR_BUSY_PERCENT: f64 = 80.0;
+
 /// What the generator of load saw in a phase.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LoadUse {
@@ -243,5 +246,31 @@ impl Open {
             load: self.load,
             kills: self.kills,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Phase;
+    use crate::report::Fold;
+
+    fn told(role: PhaseRole, generator_cpu: u64) -> Option<f64> {
+        let phase = Phase { name: "search".into(), role, what: String::new() };
+        let (lasted, generator_cpu) = (Elapsed::from_secs(20), Elapsed::from_secs(generator_cpu));
+        let report = LoadReport { due: 40, answered: 40, lasted, generator_cpu, ..LoadReport::default() };
+        let kinds = [Kind::Phase(Box::new(phase)), Kind::Load(Box::new(report))];
+        let mut fold = Fold::new();
+        for (seq, kind) in (0..).zip(kinds) {
+            fold.add(&Event { seq, at: Elapsed::from_secs(seq), kind });
+        }
+        fold.summary().generator_percent()
+    }
+
+    #[test]
+    fn what_sending_cost_is_told_of_phases_that_count() {
+        assert_eq!(told(PhaseRole::Measure, 18), Some(90.0));
+        assert_eq!(told(PhaseRole::Measure, 2), Some(10.0));
+        assert_eq!(told(PhaseRole::WarmUp, 18), None);
     }
 }

@@ -49,7 +49,10 @@ fn two_plans_give_a_table_a_record_and_the_same_table_again() {
     }
     let record = Record::new();
     let given = compare(&record, &["--profile", "render-starter,render-free", "--rounds", "1"]).status(6);
-    says(&given.stdout, &["mimic on 2 plans, 1 round each", "load: 10/s for 1s", "Against `render-free`"]);
+    says(
+        &given.stdout,
+        &["mimic on 2 plans, 1 round each", "load: 10 requests per second for 1 s: GET /", "Against `render-free`"],
+    );
     says(&given.stdout, &["`render-free` fits", "`render-starter` fits", "is the cheapest plan that fits"]);
     says(&given.stderr, &["too few rounds to tell plans apart; 3 rounds would do: `--rounds 3`"]);
     assert_eq!(record.parts(), [("render-free".to_owned(), 1), ("render-starter".to_owned(), 1)]);
@@ -149,7 +152,11 @@ fn a_projects_file_is_the_whole_question() {
     let given = emu(["compare"]).file("emu.toml", text).run().status(1);
     says(
         &given.stderr,
-        &["taking what is not said from", "emu.toml", "comparing mimic on render-standard: 10/s for 1s"],
+        &[
+            "taking what is not said from",
+            "emu.toml",
+            "comparing mimic on render-standard: 10 requests per second for 1 s: GET /",
+        ],
     );
     says(&given.stderr, &["budget broken on `render-standard`: memory is 2."]);
 }

@@ -53,6 +53,36 @@ fn the_readme_shows_a_run_that_took_place() {
     shown("cargo run --release -- run --profile render-free", &told.join("\n"));
 }
 
+/// The folder of recorded runs behind the comparison that the README shows.
+const COMPARED: &str = "tests/fixtures/readme-compare";
+
+#[test]
+fn the_readme_shows_a_comparison_that_took_place() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let call = |args: &[&str]| {
+        let given = emu(args.iter().copied()).env("EMU_HOME", &home.path().to_string_lossy()).run();
+        given.status(0)
+    };
+    let folder = std::env::current_dir().expect("tests run in a folder").join(COMPARED);
+    let mut runs: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("the recorded runs are there")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
+    runs.sort();
+    for run in &runs {
+        call(&["runs", "import", &run.to_string_lossy()]);
+    }
+    let list: serde_json::Value =
+        serde_json::from_str(&call(&["runs", "list", "--json"]).stdout).expect("a list as JSON");
+    let id = list["runs"][0]["part"]["of"].as_str().expect("they are runs of a comparison").to_owned();
+    let readme = read(Path::new("README.md"));
+    let command = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("$ ").filter(|command| command.contains(" compare ")))
+        .expect("a block of the README compares");
+    shown(command, &call(&["compare", "--show", &id]).stdout);
+}
+
 /// Demands that the README shows this below a command. `EMU_BLESS=1` writes it there.
 fn shown(command: &str, expected: &str) {
     let readme = read(Path::new("README.md"));
@@ -95,9 +125,23 @@ impl Block<'_> {
     fn commands(&self) -> Vec<Vec<String>> {
         let lines = self.text.lines().map(|line| line.trim_start_matches("$ ").split(" #").next().unwrap_or_default());
         let emu = lines.filter_map(|line| line.strip_prefix("emu ").or(line.strip_prefix("cargo run --release -- ")));
-        emu.map(|rest| rest.split_whitespace().map(|word| word.trim_matches(['\'', '"']).to_owned()).collect())
-            .collect()
+        emu.map(words).collect()
     }
+}
+
+/// The words of a command line: quotes keep spaces together.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quote) = (vec![String::new()], None);
+    for letter in line.chars() {
+        match (letter, quote) {
+            ('"' | '\'', None) => quote = Some(letter),
+            (letter, Some(open)) if letter == open => quote = None,
+            (' ', None) => words.push(String::new()),
+            (letter, _) => words.last_mut().expect("there is always one").push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 fn blocks(text: &str) -> impl Iterator<Item = Block<'_>> {

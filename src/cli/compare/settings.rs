@@ -229,15 +229,13 @@ fn project() -> Result<Option<Project>, Failure> {
 }
 
 fn script(typed: &LoadArgs, project: Option<&Project>) -> Result<(Script, String), Failure> {
-    if let (Some(script), Some(words)) = (typed.script()?, typed.words()) {
-        return Ok((script, words));
-    }
-    let scenario = match project.and_then(|project| project.load.clone()) {
-        Some(scenario) => scenario,
-        None => load::scenario(USUAL_LOAD)?,
+    let script = match (typed.script()?, project.and_then(|project| project.load.clone())) {
+        (Some(script), _) => script,
+        (None, Some(scenario)) => Script::Load(Arc::new(scenario)),
+        (None, None) => Script::Load(Arc::new(load::scenario(USUAL_LOAD)?)),
     };
-    let words = scenario.name.clone();
-    Ok((Script::Load(Arc::new(scenario)), words))
+    let words = load::told(&script);
+    Ok((script, words))
 }
 
 /// What is run. The tour has no load, so a comparison needs an app.

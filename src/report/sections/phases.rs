@@ -1,7 +1,7 @@
 use super::{NONE, percent, time};
 use crate::event::PhaseRole;
 use crate::report::table::{Column, Section, Table};
-use crate::report::{LoadUse, PhaseUse, Summary};
+use crate::report::{GENERATOR_BUSY_PERCENT, LoadUse, PhaseUse, Summary};
 use crate::units::{Elapsed, Memory};
 
 /// Memory, CPU and latency by phase of the load. `None` for a run without load.
@@ -14,7 +14,8 @@ pub(super) fn phases(summary: &Summary) -> Option<Section> {
     if !load.rows.is_empty() {
         section = section
             .table(load)
-            .line("latency: from the moment a request was due to its last byte, while the app served");
+            .line("latency: from the moment a request was due to its last byte, while the app served")
+            .lines(generator(summary));
     }
     Some(section.lines(summary.phases.iter().filter_map(shortfall)).lines(summary.phases.iter().filter_map(program)))
 }
@@ -89,6 +90,13 @@ fn load_row(phase: &PhaseUse, load: &LoadUse) -> Vec<String> {
         latency(load.warm.max),
         failed.join(", "),
     ]
+}
+
+/// What sending cost. A generator that is short of CPU itself sends late, and what it measures is its own.
+fn generator(summary: &Summary) -> Option<String> {
+    let most = summary.generator_percent()?;
+    let flag = if most >= GENERATOR_BUSY_PERCENT { ": too much, the latencies may be its own" } else { "" };
+    Some(format!("sending took at most {most:.0} % of a core{flag}"))
 }
 
 /// Less than was asked for is said aloud, with whoever is to blame.

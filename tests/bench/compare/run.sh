@@ -86,13 +86,4 @@ report() {
 report >"$work/report"
 cat "$work/report"
 
-if [[ $write == --write ]]; then
-    page=docs/benchmarks.md
-    [[ -f $page ]] || printf '# Benchmarks\n' >"$page"
-    grep -q '<!-- compare -->' "$page" || printf '\n## Comparing\n\n<!-- compare -->\n<!-- /compare -->\n' >>"$page"
-    awk -v file="$work/report" '
-        /<!-- compare -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-        /<!-- \/compare -->/ { skip = 0 }
-        !skip' "$page" >"$work/page"
-    cp "$work/page" "$page"
-fi
+if [[ $write == --write ]]; then tests/bench/into-page compare "Comparing" "$work/report"; fi

@@ -132,13 +132,4 @@ report() {
 report >"$work/report"
 cat "$work/report"
 
-if [[ $write == --write ]]; then
-    page=docs/benchmarks.md
-    [[ -f $page ]] || printf '# Benchmarks\n' >"$page"
-    grep -q '<!-- edge -->' "$page" || printf '\n## The front door\n\n<!-- edge -->\n<!-- /edge -->\n' >>"$page"
-    awk -v file="$work/report" '
-        /<!-- edge -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-        /<!-- \/edge -->/ { skip = 0 }
-        !skip' "$page" >"$work/page"
-    cp "$work/page" "$page"
-fi
+if [[ $write == --write ]]; then tests/bench/into-page edge "The front door" "$work/report"; fi

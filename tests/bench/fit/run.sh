@@ -35,12 +35,4 @@ report() {
 }
 report >"$work/report"
 
-if [[ $write == --write ]]; then
-    page=docs/benchmarks.md
-    grep -q '<!-- fit -->' "$page" || printf '\n## The smallest limit\n\n<!-- fit -->\n<!-- /fit -->\n' >>"$page"
-    awk -v file="$work/report" '
-        /<!-- fit -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-        /<!-- \/fit -->/ { skip = 0 }
-        !skip' "$page" >"$work/page"
-    cp "$work/page" "$page"
-fi
+if [[ $write == --write ]]; then tests/bench/into-page fit "The smallest limit" "$work/report"; fi

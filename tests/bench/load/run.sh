@@ -110,12 +110,4 @@ report() {
 report >"$work/report"
 cat "$work/report"
 
-if [[ $write == --write ]]; then
-    page=docs/benchmarks.md
-    grep -q '<!-- load -->' "$page" || printf '\n## The generator of load\n\n<!-- load -->\n<!-- /load -->\n' >>"$page"
-    awk -v file="$work/report" '
-        /<!-- load -->/ { print; while ((getline line < file) > 0) print line; skip = 1; next }
-        /<!-- \/load -->/ { skip = 0 }
-        !skip' "$page" >"$work/page"
-    cp "$work/page" "$page"
-fi
+if [[ $write == --write ]]; then tests/bench/into-page load "The generator of load" "$work/report"; fi

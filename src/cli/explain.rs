@@ -16,7 +16,8 @@ const SHOWN: usize = 4;
 /// Arguments of `emu explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArgs {
-    /// A run (id, name, or `last` for the newest), or a comparison (its id).
+    /// A run (its id or name), a comparison (its id), or `last`: the newest run, with all of the comparison
+    /// it is a part of.
     #[arg(value_name = "RUN|COMPARISON")]
     what: String,
 
@@ -70,11 +71,14 @@ pub(super) fn run(args: &ExplainArgs, printer: &Printer, surroundings: &Surround
 
 /// A comparison's id means all of it; anything else is one run.
 fn meant(store: &Store, args: &ExplainArgs) -> Result<(Question, Vec<Arm>), Failure> {
-    let comparison = store.find_question(&args.what)?.filter(|_| args.what != "last");
-    if let Some(id) = comparison {
+    if let Some(id) = store.find_question(&args.what)?.filter(|_| args.what != "last") {
         return recall(store, &id);
     }
     let row = store.find(&args.what)?;
+    // The newest thing that was made may have been a comparison.
+    if let Some(part) = row.part.as_ref().filter(|_| args.what == "last") {
+        return recall(store, &part.of);
+    }
     let mut fold = Fold::new();
     for event in store.events(&row)? {
         fold.add(&event?);

@@ -35,7 +35,7 @@ pub struct PhaseUse {
     /// The greatest need in it.
     #[serde(rename = "need_peak_bytes", serialize_with = "optional_bytes")]
     pub need_peak: Option<Memory>,
-    /// The need in its last sample: what the phase leaves behind.
+    /// The need in the last sample before its last answer: what the phase leaves behind.
     #[serde(rename = "need_last_bytes", serialize_with = "optional_bytes")]
     pub need_last: Option<Memory>,
     /// CPU time the app used in it.
@@ -220,8 +220,10 @@ impl Open {
 
     fn sample(&mut self, sample: &Sample, before: Counters) {
         let need = sample.need;
-        let (first, peak, _) = self.needs.unwrap_or((need, need, need));
-        self.needs = Some((first, peak.max(need), need));
+        let (first, peak, last) = self.needs.unwrap_or((need, need, need));
+        // With its last answer in, the phase is over: what comes then is the app's own end.
+        let last = if self.load.is_some() { last } else { need };
+        self.needs = Some((first, peak.max(need), last));
         self.cpu += sample.cpu.since(before.0);
         let since = Throttled::from(sample).since(before.1);
         self.throttled.periods += since.periods;
@@ -252,7 +254,7 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Phase;
+    use crate::event::{Phase, SampleSource};
     use crate::report::Fold;
 
     fn told(role: PhaseRole, generator_cpu: u64) -> Option<f64> {
@@ -265,6 +267,37 @@ mod tests {
             fold.add(&Event { seq, at: Elapsed::from_secs(seq), kind });
         }
         fold.summary().generator_percent()
+    }
+
+    #[test]
+    fn what_a_phase_leaves_behind_is_not_what_is_left_when_the_app_has_stopped() {
+        let sample = |mib: u64| {
+            let need = Memory::from_mib(mib);
+            Kind::Sample(Box::new(Sample {
+                instance: InstanceId(1),
+                source: SampleSource::CgroupV2,
+                usage: need,
+                need,
+                shared: None,
+                swap: Memory::default(),
+                cpu: Elapsed::ZERO,
+                periods: 0,
+                throttled_periods: 0,
+                throttled: Elapsed::ZERO,
+                pids: None,
+                oom_kills: None,
+            }))
+        };
+        let phase = Phase { name: "search".into(), role: PhaseRole::Measure, what: String::new() };
+        let load = Kind::Load(Box::default());
+        let kinds = [Kind::Phase(Box::new(phase)), sample(100), sample(300), sample(200), load, sample(2)];
+        let mut fold = PhasesFold::default();
+        for (seq, kind) in (0..).zip(kinds) {
+            fold.add(&Event { seq, at: Elapsed::from_secs(seq), kind });
+        }
+        let last = fold.phases().pop().unwrap();
+        let mib = |need: Option<Memory>| need.map(|need| need.bytes() >> 20);
+        assert_eq!((mib(last.need_first), mib(last.need_peak), mib(last.need_last)), (Some(100), Some(300), Some(200)));
     }
 
     #[test]

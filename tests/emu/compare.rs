@@ -220,3 +220,21 @@ async fn a_second_interrupt_kills_what_does_not_stop() {
     let past = call.interrupt().await;
     assert_eq!((past.status, past.data.as_str()), (Some(130), ""));
 }
+
+#[tokio::test]
+async fn a_killed_comparison_does_not_pass_for_a_whole_one() {
+    if !docker_answers() {
+        return;
+    }
+    let load = ["compare", "mimic", "--exact", "--profile", "render-starter,render-standard", "--rounds", "2"];
+    let mut call = Live::of(emu(load.into_iter().chain(["--load", "10/s for 1s"])));
+    let home = call.home();
+    // The runs of a round are on disk when the next one is announced.
+    call.line(&["round 1 of 2, render-starter", "left"]).await;
+    call.line(&["round 1 of 2, render-standard", "left"]).await;
+    let (process, _folder) = call.kill_hard().await;
+    let shown = emu(["compare", "--show", "last"]).env("EMU_HOME", &home).run();
+    says(&shown.stdout, &["incomplete: it still goes on, or emu was killed before its end", "`render-starter` fits"]);
+    emu(["clean"]).run().status(0);
+    assert_eq!(crate::live::containers_of(process).await, "", "containers are left behind");
+}

@@ -28,6 +28,9 @@ use crate::units::{Elapsed, Memory, Millicores};
 use play::{Course, Made};
 use settings::Lane;
 
+/// What a comparison says of itself until its last run has ended.
+const GOES_ON: &str = "it still goes on, or emu was killed before its end";
+
 /// Compares plans, values of a variable, or recorded runs.
 pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     if !args.runs.is_empty() {
@@ -75,7 +78,8 @@ async fn carry_out(
         ready = lab.make_ready(&course.app.image) => ready?,
         () = rounds.first_interrupt() => return Ok((Made { runs: Vec::new(), partial: None }, true)),
     }
-    keep(&lab, course, question, printer);
+    // Whoever looks before the end, or after emu was killed, must not take a part for the whole.
+    keep(&lab, course, &Question { partial: Some(GOES_ON.to_owned()), ..question.clone() }, printer);
     let length = match &course.script {
         Script::Load(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
@@ -83,9 +87,7 @@ async fn carry_out(
     let mut progress = Progress::new(printer, course.lanes.len() * course.rounds as usize, length);
     announce(course, question, &progress, printer);
     let made = play::play(course, &mut rounds, &mut progress).await?;
-    if made.partial.is_some() {
-        keep(&lab, course, &Question { partial: made.partial.clone(), ..question.clone() }, printer);
-    }
+    keep(&lab, course, &Question { partial: made.partial.clone(), ..question.clone() }, printer);
     Ok((made, rounds.interrupted()))
 }
 

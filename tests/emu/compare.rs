@@ -51,7 +51,7 @@ fn two_plans_give_a_table_a_record_and_the_same_table_again() {
     let given = compare(&record, &["--profile", "render-starter,render-free", "--rounds", "1"]).status(6);
     says(
         &given.stdout,
-        &["mimic on 2 plans, 1 round each", "load: 10 requests per second for 1 s: GET /", "Against `render-free`"],
+        &["mimic on 2 plans, 1 round each", "load: 10 requests per second for 1 s", "Against `render-free`"],
     );
     says(&given.stdout, &["`render-free` fits", "`render-starter` fits", "is the cheapest plan that fits"]);
     says(&given.stderr, &["too few rounds to tell plans apart; 3 rounds would do: `--rounds 3`"]);
@@ -155,7 +155,7 @@ fn a_projects_file_is_the_whole_question() {
         &[
             "taking what is not said from",
             "emu.toml",
-            "comparing mimic on render-standard: 10 requests per second for 1 s: GET /",
+            "comparing mimic on render-standard: 10 requests per second for 1 s",
         ],
     );
     says(&given.stderr, &["budget broken on `render-standard`: memory is 2."]);

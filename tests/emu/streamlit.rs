@@ -48,7 +48,9 @@ async fn ask(door: String, path: &'static str) -> (StatusCode, String) {
 async fn a_streamlit_app_lives_sleeps_wakes_dies_and_comes_back_on_a_free_plan() {
     let Some(image) = image().await else { return };
     let Some(mut page) = page(1100, 900).await else { return };
-    let mut run = Live::run([image.as_str(), "--profile", "render-free", "--warp", "30"]);
+    // Sleep after a minute: a first script run at a tenth of a CPU says nothing for half of one, and must
+    // not be mistaken for nobody being there.
+    let mut run = Live::run([image.as_str(), "--profile", "render-free", "--warp", "15"]);
     let door = run.address().await;
 
     // It boots on a tenth of a core, and works through the front door, websocket included.

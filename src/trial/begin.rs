@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::load::{Load, Work, spare_core};
@@ -37,11 +38,24 @@ pub(super) struct Followers {
     /// Where to ask for the end of a run that is over with its first kill.
     first_kill: Option<UnboundedSender<Command>>,
     commands: UnboundedSender<Command>,
+    /// What goes on beside the loop until the run is over.
+    script: JoinSet<()>,
+    /// Whether its own end is waited for.
+    ends_by_itself: bool,
 }
 
 impl Followers {
     pub(super) fn until(&mut self, until: Until) {
         self.first_kill = (until == Until::FirstKill).then(|| self.commands.clone());
+    }
+
+    /// The run is over, and so is its script: what it started has ended when this returns.
+    pub(super) async fn end(mut self) {
+        self.moment.send_replace(Moment::Ending);
+        if self.ends_by_itself {
+            while self.script.join_next().await.is_some() {}
+        }
+        self.script.shutdown().await;
     }
 
     pub(super) fn tell(&mut self, event: &Event) {
@@ -70,20 +84,23 @@ fn is_kill(kind: &Kind) -> bool {
 pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate>, stage: Stage) -> Followers {
     let (moment, moments) = watch::channel(Moment::Before);
     let commands = stage.commands.clone();
-    let mut followers = Followers { tour: None, moment, first_kill: None, commands };
+    let mut followers =
+        Followers { tour: None, moment, first_kill: None, commands, script: JoinSet::new(), ends_by_itself: false };
     let work = match script {
         Script::Visitors => return followers,
         Script::Tour => {
             let (told, events) = mpsc::unbounded_channel();
             let Stage { edge, commands } = stage;
-            tokio::spawn(tour::play(tour::Stage { edge, spec: Arc::new(header.spec.clone()), commands, events }));
+            let stage = tour::Stage { edge, spec: Arc::new(header.spec.clone()), commands, events };
+            followers.script.spawn(tour::play(stage));
             followers.tour = Some(told);
             return followers;
         }
         Script::Load(scenario) => Work::Scenario(Arc::clone(scenario)),
         Script::Program(line) => Work::Program(line.clone()),
     };
-    tokio::spawn(Load { work, stage, gate, moments, core: spare_core(header) }.play());
+    followers.script.spawn(Load { work, stage, gate, moments, core: spare_core(header) }.play());
+    followers.ends_by_itself = true;
     followers
 }
 

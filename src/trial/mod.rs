@@ -118,6 +118,7 @@ pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMu
         (publish.borrow_mut())(event);
     })
     .await;
+    followers.end().await;
     door.shut(DRAIN).await;
     Ok(finish)
 }

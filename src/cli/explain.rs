@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::compare::recall;
+use super::compare::{budget, recall};
 use super::{Exit, Failure, Printer, Surroundings, runs};
 use crate::compare::{self, Arm, ArmResult, Evidence, Input, LeftOut, Place, Question, RULES, Rule};
 use crate::event::stored::{StoredEvent, encode};
@@ -16,12 +16,12 @@ const SHOWN: usize = 4;
 /// Arguments of `emu explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArgs {
-    /// A run (its id or name), a comparison (its id), or `last`: the newest run, with all of the comparison
+    /// A run (its id or name), a comparison or a search (its id), or `last`: the newest run, with all of the comparison
     /// it is a part of.
     #[arg(value_name = "RUN|COMPARISON")]
     what: String,
 
-    /// What the app must live up to, as `emu compare` takes it. A comparison keeps its own.
+    /// What the app must live up to, as `emu compare` takes it: on top of what a comparison asked.
     #[arg(long, value_name = "NAME=VALUE")]
     budget: Vec<String>,
 
@@ -69,27 +69,32 @@ pub(super) fn run(args: &ExplainArgs, printer: &Printer, surroundings: &Surround
     Ok(Exit::Done)
 }
 
-/// A comparison's id means all of it; anything else is one run.
+/// The id of a comparison or a search means all of it; anything else is one run.
 fn meant(store: &Store, args: &ExplainArgs) -> Result<(Question, Vec<Arm>), Failure> {
-    if let Some(id) = store.find_question(&args.what)?.filter(|_| args.what != "last") {
-        return recall(store, &id);
+    let (question, arms) = match whole(store, &args.what)? {
+        Some(id) => recall(store, &id)?,
+        None => alone(store, &args.what)?,
+    };
+    let budget = budget(&args.budget, question.budget)?;
+    Ok((Question { budget, ..question }, arms))
+}
+
+/// The comparison or search that is meant, if one is: the newest run may be a part of one.
+fn whole(store: &Store, asked: &str) -> Result<Option<String>, Failure> {
+    if asked == "last" {
+        return Ok(store.find(asked)?.part.map(|part| part.of));
     }
-    let row = store.find(&args.what)?;
-    // The newest thing that was made may have been a comparison.
-    if let Some(part) = row.part.as_ref().filter(|_| args.what == "last") {
-        return recall(store, &part.of);
-    }
+    Ok(store.find_whole(asked)?)
+}
+
+fn alone(store: &Store, asked: &str) -> Result<(Question, Vec<Arm>), Failure> {
+    let row = store.find(asked)?;
     let mut fold = Fold::new();
     for event in store.events(&row)? {
         fold.add(&event?);
     }
-    let budget = compare_budget(&args.budget)?;
     let arm = Arm { label: row.profile.clone(), rounds: vec![fold.summary()] };
-    Ok((Question { budget, ..Question::default() }, vec![arm]))
-}
-
-fn compare_budget(settings: &[String]) -> Result<crate::scenario::Budget, Failure> {
-    super::compare::budget(settings, crate::scenario::Budget::default())
+    Ok((Question::default(), vec![arm]))
 }
 
 fn explain<'c>(store: &Store, arm: &'c ArmResult) -> Result<Explained<'c>, Failure> {

@@ -13,7 +13,7 @@ use crate::edge::Meter;
 use crate::event::{Event, Part};
 use crate::profile::Profile;
 use crate::report::{Fold, Summary};
-use crate::spec::{AppSpec, Overrides};
+use crate::spec::{AppSpec, Image, Overrides};
 use crate::store::{Kept, Recorder};
 use crate::trial::{self, Asking, Script, Trial, Until};
 
@@ -58,9 +58,12 @@ impl<'l> Rounds<'l> {
         Ok(Self { lab, printer, interrupts, heard, interrupted: false })
     }
 
-    /// Completes when the user asks for an end, for work before the first run that can simply be dropped.
-    pub(super) async fn first_interrupt(&self) {
-        self.interrupts.first().await;
+    /// Sees to it that the image is there. `false` when the user asked for an end before it was.
+    pub(super) async fn make_ready(&self, image: &Image) -> Result<bool, Failure> {
+        tokio::select! {
+            ready = self.lab.make_ready(image) => ready.map(|()| true),
+            () = self.interrupts.first() => Ok(false),
+        }
     }
 
     /// Whether the user asked for an end.

@@ -35,7 +35,7 @@ pub use facts::{ArmFacts, ColdStart, Errors, Measure, Rate, RoundFacts, SeenBy};
 pub use metric::{Metric, Scale};
 pub use outcome::{Outcome, Unmet};
 pub use phases::{PhaseFacts, PhaseSide};
-pub use price::PlanPrice;
+pub use price::{BUSY, PlanPrice};
 pub use question::{Arm, Asked, CompareError, Question, Sort};
 pub use verdict::{BAND_PERCENT, Evidence, Firmness, Input, LeftOut, Place, RULES, Rule, Verdict, Weakest, Word};
 pub use write::{Width, csv, junit, markdown, sections};

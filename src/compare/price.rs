@@ -9,7 +9,7 @@ use crate::report::{RunFacts, Summary};
 use crate::units::{Money, Portion};
 
 /// How much of a month is as busy as a run was, where nobody says.
-pub(super) const BUSY: Portion = Portion::from_millionths(100_000);
+pub const BUSY: Portion = Portion::from_millionths(100_000);
 
 /// What a plan costs in a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

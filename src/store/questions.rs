@@ -22,15 +22,17 @@ impl Store {
         Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 
-    /// The id of the newest question, or of the one whose id begins like this. `None` when none does, or several do.
-    pub fn find_question(&self, asked: &str) -> Result<Option<String>, StoreError> {
+    /// The id of the newest comparison, or of the comparison or search whose id begins like this, whether its
+    /// question is kept or only its runs are here. `None` when none does, or several do.
+    pub fn find_whole(&self, asked: &str) -> Result<Option<String>, StoreError> {
         if asked == "last" {
             let newest =
                 self.db.query_row("SELECT id FROM questions ORDER BY rowid DESC LIMIT 1", [], |row| row.get(0));
             return self.ask(newest.optional());
         }
         let find = || {
-            let sql = "SELECT id FROM questions WHERE substr(id, 1, length(?1)) = ?1 AND ?1 <> ''";
+            let sql = "SELECT whole FROM (SELECT id AS whole FROM questions UNION SELECT part_of FROM runs) \
+                       WHERE substr(whole, 1, length(?1)) = ?1 AND ?1 <> ''";
             let mut statement = self.db.prepare_cached(sql)?;
             statement.query_map(params![asked], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
         };
@@ -80,16 +82,18 @@ mod tests {
         place.add(&[header("lone", None, "2026-01-02T10:00:00Z")]);
         assert_eq!(place.store.question::<Vec<u32>>("20260102-1000-aaaa").unwrap(), Some(vec![1, 2]));
         assert_eq!(place.store.question::<Vec<u32>>("20260102-1000-zzzz").unwrap(), None);
-        assert_eq!(place.store.find_question("last").unwrap().as_deref(), Some("20260103-1000-bbbb"));
-        assert_eq!(place.store.find_question("20260102").unwrap().as_deref(), Some("20260102-1000-aaaa"));
-        assert_eq!(place.store.find_question("2026").unwrap(), None);
-        assert_eq!(place.store.find_question("").unwrap(), None);
+        assert_eq!(place.store.find_whole("last").unwrap().as_deref(), Some("20260103-1000-bbbb"));
+        assert_eq!(place.store.find_whole("20260102").unwrap().as_deref(), Some("20260102-1000-aaaa"));
+        assert_eq!(place.store.find_whole("2026").unwrap(), None);
+        assert_eq!(place.store.find_whole("").unwrap(), None);
         let answers = place.store.answers("20260102-1000-aaaa").unwrap();
         let arms: Vec<_> =
             answers.iter().filter_map(|run| run.part.as_ref()).map(|part| (part.arm.as_str(), part.round)).collect();
         assert_eq!(arms, [("b", 1), ("a", 1), ("a", 2)]);
         place.store.forget_question("20260102-1000-aaaa").unwrap();
-        assert_eq!(place.store.find_question("20260102-1000-aaaa").unwrap(), None);
+        assert_eq!(place.store.question::<Vec<u32>>("20260102-1000-aaaa").unwrap(), None);
+        let found = place.store.find_whole("20260102").unwrap();
+        assert_eq!(found.as_deref(), Some("20260102-1000-aaaa"), "its runs name it");
         assert_eq!(place.store.answers("20260102-1000-aaaa").unwrap().len(), 3);
     }
 }

@@ -74,9 +74,8 @@ async fn carry_out(
         fit_together(&lab, &specs)?;
     }
     let mut rounds = Rounds::new(&lab, printer)?;
-    tokio::select! {
-        ready = lab.make_ready(&course.app.image) => ready?,
-        () = rounds.first_interrupt() => return Ok((Made { runs: Vec::new(), partial: None }, true)),
+    if !rounds.make_ready(&course.app.image).await? {
+        return Ok((Made { runs: Vec::new(), partial: None }, true));
     }
     // Whoever looks before the end, or after emu was killed, must not take a part for the whole.
     keep(&lab, course, &Question { partial: Some(GOES_ON.to_owned()), ..question.clone() }, printer);

@@ -58,7 +58,7 @@ pub(super) fn again(
 
 /// What a comparison asked, and the runs that answer it, by arm in the order in which they first ran.
 pub(in crate::cli) fn recall(store: &Store, asked: &str) -> Result<(Question, Vec<Arm>), Failure> {
-    let id = store.find_question(asked)?.unwrap_or_else(|| asked.to_owned());
+    let id = store.find_whole(asked)?.unwrap_or_else(|| asked.to_owned());
     let rows = store.answers(&id)?;
     let mut arms: Vec<Arm> = Vec::new();
     for row in &rows {

@@ -35,7 +35,9 @@ pub(in crate::cli) struct Lane {
 impl Lane {
     /// The platform's own delay before a wake, which a comparison adds to its figures instead of waiting for it.
     pub(in crate::cli) fn platform_delay(&self) -> Elapsed {
-        self.profile.start.delay
+        let changed = self.profile.overridden(&self.overrides.set);
+        // What is wrong with a setting is told when the spec is made.
+        changed.map_or(self.profile.start.delay, |profile| profile.start.delay)
     }
 }
 
@@ -281,6 +283,18 @@ mod tests {
             assert_eq!(values(wrong, &shipped(1), &Overrides::default()).unwrap_err().exit, Exit::Usage, "{wrong}");
         }
         assert!(values("A=1,2", &shipped(2), &Overrides::default()).unwrap_err().message.contains("found 2 plans"));
+    }
+
+    #[test]
+    fn a_delay_that_was_set_by_hand_is_the_one_that_is_added() {
+        let set = |settings: &[&str]| Overrides {
+            set: settings.iter().map(|one| (*one).to_owned()).collect(),
+            ..Overrides::default()
+        };
+        let profile = shipped(1).remove(0);
+        assert_eq!(lane(Arc::clone(&profile), &set(&[])).platform_delay(), profile.start.delay);
+        let slow = set(&["start.delay=7s", "start.delay_low=7s", "start.delay_high=7s"]);
+        assert_eq!(lane(profile, &slow).platform_delay(), Elapsed::from_secs(7));
     }
 
     #[test]

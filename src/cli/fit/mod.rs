@@ -70,12 +70,18 @@ pub(super) fn run(args: &FitArgs, printer: &Printer, surroundings: &Surroundings
     let wanted = wanted(&typed, surroundings, printer)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     let searched = runtime.block_on(search(args, &wanted, printer, surroundings))?;
+    if searched.interrupted && searched.found.probes == 0 {
+        return Ok(Exit::Interrupted);
+    }
     show::show(&searched, &wanted, args.json, (printer, surroundings))?;
+    printer.say(&format!("`emu explain {}` shows the events behind every probe", searched.id));
     Ok(if searched.interrupted { Exit::Interrupted } else { exit(&searched.found) })
 }
 
 /// What a search came to.
 pub(super) struct Searched {
+    /// The id that its runs name as what they are a part of.
+    id: String,
     found: Found,
     /// What the app used in the last run that it survived, for plans with a price by use.
     usage: Option<Usage>,
@@ -101,7 +107,11 @@ async fn search(
     let most = most(args, wanted, &lab)?;
     lab.resolve(&wanted.lanes[0].profile, wanted.app.clone(), &limited(&wanted.lanes[0].overrides, most))?;
     let mut rounds = Rounds::new(&lab, printer)?;
-    lab.make_ready(&wanted.app.image).await?;
+    let (id, mut search) = (new_id(), Search::new(args.least, most, args.within));
+    let mut usage = None;
+    if !rounds.make_ready(&wanted.app.image).await? {
+        return Ok(Searched { id, found: search.result(), usage, interrupted: true });
+    }
     let length = match &wanted.script {
         Script::Load(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
@@ -112,8 +122,6 @@ async fn search(
         args.least, wanted.app.name, wanted.load
     ));
     let mut progress = Progress::new(printer, USUAL_PROBES, length);
-    let (id, mut search) = (new_id(), Search::new(args.least, most, args.within));
-    let mut usage = None;
     while let Some(limit) = search.next() {
         let number = search.result().probes + 1;
         progress.begin(vec![format!("probe {number}, {limit}")]);
@@ -121,7 +129,7 @@ async fn search(
             rounds.play(vec![probe(&id, wanted, limit, number)], |at, event| progress.see(at, event)).await?;
         let Some(summary) = summaries.into_iter().next() else { break };
         if rounds.interrupted() {
-            return Ok(Searched { found: search.result(), usage, interrupted: true });
+            return Ok(Searched { id, found: search.result(), usage, interrupted: true });
         }
         let probe = judged(&summary)?;
         if matches!(probe, Probe::Survived { .. }) {
@@ -131,7 +139,7 @@ async fn search(
         let ahead = search.next().map_or(0, |_| USUAL_PROBES.saturating_sub(number as usize).max(1));
         progress.end(0, &summary, ahead);
     }
-    Ok(Searched { found: search.result(), usage, interrupted: false })
+    Ok(Searched { id, found: search.result(), usage, interrupted: false })
 }
 
 /// The largest limit to begin with.

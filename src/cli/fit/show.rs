@@ -2,16 +2,14 @@ use serde::Serialize;
 
 use crate::cli::compare::Wanted;
 use crate::cli::{Failure, Printer, Surroundings, profile};
+use crate::compare::BUSY;
 use crate::compare::fit::{Found, Offer, cheapest};
 use crate::profile::Profile;
 use crate::report::price::{Usage, monthly};
 use crate::report::{Section, text, words};
-use crate::units::{Memory, Money, Portion};
+use crate::units::{Memory, Money};
 
 use super::Searched;
-
-/// How much of a month is as busy as the search was, for plans with a price by use.
-const BUSY: Portion = Portion::from_millionths(100_000);
 
 /// What a search came to, for programs.
 #[derive(Serialize)]

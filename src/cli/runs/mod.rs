@@ -121,7 +121,7 @@ fn remove(store: &mut Store, asked: &[String], json: bool, printer: &Printer) ->
     let mut runs: Vec<RunRow> = Vec::new();
     let mut questions = Vec::new();
     for name in asked {
-        let question = store.find_question(name)?.filter(|question| question == name);
+        let question = store.find_whole(name)?.filter(|question| question == name);
         let meant = match &question {
             Some(question) => store.answers(question)?,
             None => vec![store.find(name)?],

@@ -91,10 +91,20 @@ impl Latency {
     }
 }
 
+/// How many values a percentile needs: 10 / (1 − p), so that ten of them lie beyond it.
+pub const fn values_needed(per_cent: u64) -> u64 {
+    1_000_u64.div_ceil(100 - per_cent)
+}
+
+/// `p50 needs 20, p95 200, p99 1000`, for the legend of a table that shows a percentile without a value.
+pub fn percentiles_need() -> String {
+    format!("p50 needs {}, p95 {}, p99 {}", values_needed(50), values_needed(95), values_needed(99))
+}
+
 fn spread<C: Counter>(values: &Histogram<C>) -> Latency {
     let count = values.len();
     let at = |per_cent: u64| {
-        let enough = count * (100 - per_cent) >= 1_000;
+        let enough = count >= values_needed(per_cent);
         let quantile = f64::from(u32::try_from(per_cent).unwrap_or(100)) / 100.0;
         enough.then(|| Elapsed::from_micros(values.value_at_quantile(quantile)))
     };

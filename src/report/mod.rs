@@ -34,7 +34,7 @@ pub use cpu::{CpuUse, Throttled};
 pub use facts::RunFacts;
 pub use fold::{Fold, SCHEMA, Summary};
 pub use kill::{Broken, Kill, Meanwhile, Victim};
-pub use latency::{Latencies, Latency};
+pub use latency::{Latencies, Latency, percentiles_need, values_needed};
 pub use lines::{Detail, Line, Lines, Tag, Tone};
 pub use memory::{MemoryUse, Peak, at_limit};
 pub use phases::{GENERATOR_BUSY_PERCENT, LoadUse, PhaseUse};

@@ -1,6 +1,6 @@
 //! `emu compare`: the same work on several plans, or recorded runs side by side.
 //!
-//! [`settings`] turns what was typed into lanes, [`play`] makes the runs, [`recorded`] reads them
+//! [`settings`] turns what was typed into arms, [`play`] makes the runs, [`recorded`] reads them
 //! back, and [`show`] prints what `compare` makes of them.
 
 mod args;
@@ -26,7 +26,7 @@ use crate::store::Store;
 use crate::trial::Script;
 use crate::units::{Elapsed, Memory, Millicores};
 use play::{Course, Made};
-use settings::Lane;
+use settings::AskedArm;
 
 /// What a comparison says of itself until its last run has ended.
 const GOES_ON: &str = "it still goes on, or emu was killed before its end";
@@ -40,17 +40,17 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surround
         return recorded::again(args, id, printer, surroundings);
     }
     show::can_write(args)?;
-    let Wanted { app, lanes, script, load, rounds, budget } = settings::wanted(&args.into(), surroundings, printer)?;
-    let question = Question { budget, load: Some(load), ..question(args, &lanes)? };
-    let course = Course { id: super::header::new_id(), lanes, app, script, rounds, parallel: args.parallel };
+    let Wanted { app, arms, script, load, rounds, budget } = settings::wanted(&args.into(), surroundings, printer)?;
+    let question = Question { budget, load: Some(load), ..question(args, &arms)? };
+    let course = Course { id: super::header::new_id(), arms, app, script, rounds, parallel: args.parallel };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     let (made, interrupted) = runtime.block_on(carry_out(args, &course, &question, (printer, surroundings)))?;
     let question = Question { partial: made.partial, ..question };
     let arms: Vec<Arm> = course
-        .lanes
+        .arms
         .iter()
         .zip(made.runs)
-        .map(|(lane, rounds)| Arm { label: lane.label.clone(), rounds })
+        .map(|(arm, rounds)| Arm { label: arm.label.clone(), rounds })
         .filter(|arm| !arm.rounds.is_empty())
         .collect();
     if arms.is_empty() && interrupted {
@@ -69,7 +69,7 @@ async fn carry_out(
     (printer, surroundings): (&Printer, &Surroundings),
 ) -> Result<(Made, bool), Failure> {
     let lab = Lab::open(args.subject.engine, surroundings, printer).await?;
-    let specs = course.lanes.iter().map(|lane| fits(&lab, course, lane)).collect::<Result<Vec<_>, _>>()?;
+    let specs = course.arms.iter().map(|arm| fits(&lab, course, arm)).collect::<Result<Vec<_>, _>>()?;
     if course.parallel {
         fit_together(&lab, &specs)?;
     }
@@ -83,7 +83,7 @@ async fn carry_out(
         Script::Load(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
     };
-    let mut progress = Progress::new(printer, course.lanes.len() * course.rounds as usize, length);
+    let mut progress = Progress::new(printer, course.arms.len() * course.rounds as usize, length);
     announce(course, question, &progress, printer);
     let made = play::play(course, &mut rounds, &mut progress).await?;
     keep(&lab, course, &Question { partial: made.partial.clone(), ..question.clone() }, printer);
@@ -91,9 +91,9 @@ async fn carry_out(
 }
 
 /// A plan that this machine cannot hold is refused by its name.
-fn fits(lab: &Lab<'_>, course: &Course, lane: &Lane) -> Result<Spec, Failure> {
-    lab.resolve(&lane.profile, course.app.clone(), &lane.overrides).map_err(|failure| {
-        let failure = Failure { message: format!("`{}`: {}", lane.label, failure.message), ..failure };
+fn fits(lab: &Lab<'_>, course: &Course, arm: &AskedArm) -> Result<Spec, Failure> {
+    lab.resolve(&arm.profile, course.app.clone(), &arm.overrides).map_err(|failure| {
+        let failure = Failure { message: format!("`{}`: {}", arm.label, failure.message), ..failure };
         if failure.exit == Exit::Engine { failure.hint("or leave this plan out") } else { failure }
     })
 }
@@ -126,7 +126,7 @@ fn keep(lab: &Lab<'_>, course: &Course, question: &Question, printer: &Printer) 
 }
 
 fn announce(course: &Course, question: &Question, progress: &Progress, printer: &Printer) {
-    let labels: Vec<&str> = course.lanes.iter().map(|lane| lane.label.as_str()).collect();
+    let labels: Vec<&str> = course.arms.iter().map(|arm| arm.label.as_str()).collect();
     let load = question.load.as_deref().unwrap_or("no load");
     let rounds = crate::report::words::count(course.rounds.into(), "round", "rounds");
     let time = progress.left(Elapsed::ZERO).filter(|_| !course.parallel);
@@ -134,12 +134,12 @@ fn announce(course: &Course, question: &Question, progress: &Progress, printer: 
     printer.say(&format!("comparing {} on {}: {load}, {rounds} of each{time}", course.app.name, labels.join(", ")));
 }
 
-fn question(args: &CompareArgs, lanes: &[Lane]) -> Result<Question, Failure> {
+fn question(args: &CompareArgs, arms: &[AskedArm]) -> Result<Question, Failure> {
     let reference = args.reference.clone();
     if let Some(reference) = &reference
-        && lanes.iter().all(|lane| lane.label != *reference)
+        && arms.iter().all(|arm| arm.label != *reference)
     {
-        let labels: Vec<String> = lanes.iter().map(|lane| format!("`{}`", lane.label)).collect();
+        let labels: Vec<String> = arms.iter().map(|arm| format!("`{}`", arm.label)).collect();
         return Err(Failure::new(
             Exit::Usage,
             format!("`--reference {reference}` is not compared, expected one of {}", labels.join(", ")),

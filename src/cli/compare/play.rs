@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::progress::Progress;
-use super::settings::Lane;
+use super::settings::AskedArm;
 use crate::cli::Failure;
 use crate::cli::rounds::{Round, Rounds};
 use crate::event::{Finish, Part};
@@ -10,29 +10,29 @@ use crate::report::{Summary, words};
 use crate::spec::AppSpec;
 use crate::trial::{Script, Until, rota};
 
-/// What is made: every lane, so many times.
+/// What is made: every arm, so many times.
 #[derive(Debug)]
 pub(super) struct Course {
     /// The id that the runs name as the question they answer.
     pub(super) id: String,
-    pub(super) lanes: Vec<Lane>,
+    pub(super) arms: Vec<AskedArm>,
     pub(super) app: AppSpec,
     pub(super) script: Script,
     pub(super) rounds: u32,
-    /// All lanes of a round at the same time.
+    /// All arms of a round at the same time.
     pub(super) parallel: bool,
 }
 
 /// What was made of it.
 #[derive(Debug)]
 pub(super) struct Made {
-    /// The runs of every lane, in the order of the lanes.
+    /// The runs of every arm, in the order of the arms.
     pub(super) runs: Vec<Vec<Summary>>,
     /// Why there are fewer than were to be made.
     pub(super) partial: Option<String>,
 }
 
-/// Makes the runs: lanes taking turns, or all lanes of a round at once. What has been made stays when the
+/// Makes the runs: arms taking turns, or all arms of a round at once. What has been made stays when the
 /// user interrupts, or the engine fails. A plan on which the app never served is not tried again: it was
 /// started until its platform's rules gave it up, and no noise is in that.
 pub(super) async fn play(
@@ -40,13 +40,13 @@ pub(super) async fn play(
     rounds: &mut Rounds<'_>,
     progress: &mut Progress<'_>,
 ) -> Result<Made, Failure> {
-    let mut runs: Vec<Vec<Summary>> = course.lanes.iter().map(|_| Vec::new()).collect();
-    let mut turns: VecDeque<(u32, usize)> = rota(course.lanes.len(), course.rounds).into();
+    let mut runs: Vec<Vec<Summary>> = course.arms.iter().map(|_| Vec::new()).collect();
+    let mut turns: VecDeque<(u32, usize)> = rota(course.arms.len(), course.rounds).into();
     while let Some((first, _)) = turns.front().copied() {
         let of_round = turns.iter().take_while(|(round, _)| *round == first).count();
         let together: Vec<_> = turns.drain(..if course.parallel { of_round } else { 1 }).collect();
-        progress.begin(together.iter().map(|(round, at)| title(course, *round, &course.lanes[*at])).collect());
-        let made = together.iter().map(|(round, at)| one(course, &course.lanes[*at], *round)).collect();
+        progress.begin(together.iter().map(|(round, at)| title(course, *round, &course.arms[*at])).collect());
+        let made = together.iter().map(|(round, at)| one(course, &course.arms[*at], *round)).collect();
         let summaries = match rounds.play(made, |at, event| progress.see(at, event)).await {
             Ok(summaries) => summaries,
             Err(failure) if runs.iter().all(Vec::is_empty) => return Err(failure),
@@ -59,7 +59,7 @@ pub(super) async fn play(
             if spared > 0 {
                 let rounds = words::count(spared as u64, "further round", "further rounds");
                 progress
-                    .line(&format!("`{}` is spared {rounds}: the app does not start there", course.lanes[*at].label));
+                    .line(&format!("`{}` is spared {rounds}: the app does not start there", course.arms[*at].label));
             }
             why = why.or_else(|| ended(&summary));
             // A run that was broken off says nothing about its plan.
@@ -74,11 +74,11 @@ pub(super) async fn play(
     Ok(Made { runs, partial: None })
 }
 
-/// Takes the further turns of a lane away when the app never served there, and tells how many.
-fn spare(turns: &mut VecDeque<(u32, usize)>, lane: usize, summary: &Summary) -> usize {
+/// Takes the further turns of a arm away when the app never served there, and tells how many.
+fn spare(turns: &mut VecDeque<(u32, usize)>, arm: usize, summary: &Summary) -> usize {
     let before = turns.len();
     if matches!(summary.finish, Some(Finish::NeverServed(_))) {
-        turns.retain(|(_, at)| *at != lane);
+        turns.retain(|(_, at)| *at != arm);
     }
     before - turns.len()
 }
@@ -89,12 +89,12 @@ fn partial(why: &str, runs: &[Vec<Summary>], course: &Course) -> Option<String> 
         |rounds: &&Vec<Summary>| matches!(rounds.last().map(|run| &run.finish), Some(Some(Finish::NeverServed(_))));
     let spared: usize = runs.iter().filter(gave_up).map(|rounds| course.rounds as usize - rounds.len()).sum();
     let made: usize = runs.iter().map(Vec::len).sum();
-    let wanted = course.lanes.len() * course.rounds as usize - spared;
+    let wanted = course.arms.len() * course.rounds as usize - spared;
     (made < wanted).then(|| format!("{why} after {made} of {wanted} runs"))
 }
 
-fn title(course: &Course, round: u32, lane: &Lane) -> String {
-    format!("round {round} of {}, {}", course.rounds, lane.label)
+fn title(course: &Course, round: u32, arm: &AskedArm) -> String {
+    format!("round {round} of {}, {}", course.rounds, arm.label)
 }
 
 /// Why no further run can be made.
@@ -106,13 +106,13 @@ fn ended(summary: &Summary) -> Option<String> {
     }
 }
 
-fn one(course: &Course, lane: &Lane, round: u32) -> Round {
+fn one(course: &Course, arm: &AskedArm, round: u32) -> Round {
     Round {
-        profile: Arc::clone(&lane.profile),
+        profile: Arc::clone(&arm.profile),
         app: course.app.clone(),
-        overrides: lane.overrides.clone(),
+        overrides: arm.overrides.clone(),
         script: course.script.clone(),
         until: Until::End,
-        part: Part { of: course.id.clone(), arm: lane.label.clone(), round, platform_delay: lane.platform_delay() },
+        part: Part { of: course.id.clone(), arm: arm.label.clone(), round, platform_delay: arm.platform_delay() },
     }
 }

@@ -23,7 +23,7 @@ pub(super) const SPARE_CORES: u32 = 1;
 
 /// One of the things compared.
 #[derive(Debug, Clone)]
-pub(in crate::cli) struct Lane {
+pub(in crate::cli) struct AskedArm {
     /// What it is called in every table.
     pub(in crate::cli) label: String,
     /// Under which plan.
@@ -32,7 +32,7 @@ pub(in crate::cli) struct Lane {
     pub(in crate::cli) overrides: Overrides,
 }
 
-impl Lane {
+impl AskedArm {
     /// The platform's own delay before a wake, which a comparison adds to its figures instead of waiting for it.
     pub(in crate::cli) fn platform_delay(&self) -> Elapsed {
         let changed = self.profile.overridden(&self.overrides.set);
@@ -42,12 +42,12 @@ impl Lane {
 }
 
 /// The plans, or the values of a variable, as arms of the comparison.
-fn lanes(
+fn asked_arms(
     asked: &Asked<'_>,
     plans: &[String],
     project: Option<&Project>,
     surroundings: &Surroundings,
-) -> Result<Vec<Lane>, Failure> {
+) -> Result<Vec<AskedArm>, Failure> {
     if plans.is_empty() {
         return Err(no_plans());
     }
@@ -68,15 +68,15 @@ fn lanes(
     let (platform_delay, spare_cores) = (PlatformDelay::Off, SPARE_CORES);
     let overrides = Overrides { environment, platform_delay, spare_cores, set: typed.set, ..Overrides::default() };
     let profiles = profiles(plans, asked.arms, surroundings)?;
-    let lanes = match asked.arms {
+    let arms = match asked.arms {
         Arms::Values(text) => values(text, &profiles, &overrides)?,
-        Arms::Plans | Arms::Ranges => profiles.into_iter().map(|profile| lane(profile, &overrides)).collect(),
+        Arms::Plans | Arms::Ranges => profiles.into_iter().map(|profile| arm(profile, &overrides)).collect(),
     };
-    Ok(told_apart(lanes))
+    Ok(told_apart(arms))
 }
 
-fn lane(profile: Arc<Profile>, overrides: &Overrides) -> Lane {
-    Lane { label: profile.plan.id.clone(), profile, overrides: overrides.clone() }
+fn arm(profile: Arc<Profile>, overrides: &Overrides) -> AskedArm {
+    AskedArm { label: profile.plan.id.clone(), profile, overrides: overrides.clone() }
 }
 
 /// The profiles by name, each followed by the ends of its range where those are wanted.
@@ -99,7 +99,7 @@ fn load(library: &Library, name: &str) -> Result<Arc<Profile>, Failure> {
 }
 
 /// The same app on one plan, once with each value of a variable.
-fn values(text: &str, profiles: &[Arc<Profile>], overrides: &Overrides) -> Result<Vec<Lane>, Failure> {
+fn values(text: &str, profiles: &[Arc<Profile>], overrides: &Overrides) -> Result<Vec<AskedArm>, Failure> {
     let [profile] = profiles else {
         return Err(Failure::new(
             Exit::Usage,
@@ -122,29 +122,29 @@ fn values(text: &str, profiles: &[Arc<Profile>], overrides: &Overrides) -> Resul
     let with = |value: &String| {
         let mut overrides = overrides.clone();
         overrides.environment.push(Variable::from_flag("--ab-env", name.as_str(), value.as_str()));
-        Lane { label: format!("{name}={value}"), profile: Arc::clone(profile), overrides }
+        AskedArm { label: format!("{name}={value}"), profile: Arc::clone(profile), overrides }
     };
     Ok(values.iter().map(with).collect())
 }
 
 /// The same plan named twice is compared with itself, which shows how much of a difference is noise.
-fn told_apart(mut lanes: Vec<Lane>) -> Vec<Lane> {
+fn told_apart(mut arms: Vec<AskedArm>) -> Vec<AskedArm> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    for lane in &mut lanes {
-        let count = seen.entry(lane.label.clone()).or_default();
+    for arm in &mut arms {
+        let count = seen.entry(arm.label.clone()).or_default();
         *count += 1;
         if *count > 1 {
-            lane.label = format!("{} ({count})", lane.label);
+            arm.label = format!("{} ({count})", arm.label);
         }
     }
-    lanes
+    arms
 }
 
 /// What is compared, after flags and the project's file.
 #[derive(Debug)]
 pub(in crate::cli) struct Wanted {
     pub(in crate::cli) app: AppSpec,
-    pub(in crate::cli) lanes: Vec<Lane>,
+    pub(in crate::cli) arms: Vec<AskedArm>,
     pub(in crate::cli) script: Script,
     /// The load in its user's words.
     pub(in crate::cli) load: String,
@@ -206,7 +206,7 @@ pub(in crate::cli) fn wanted(
     let budget = budget(asked.budget, project.map(|project| project.budget).unwrap_or_default())?;
     Ok(Wanted {
         app: target.app(&command),
-        lanes: lanes(asked, plans, project, surroundings)?,
+        arms: asked_arms(asked, plans, project, surroundings)?,
         script,
         load,
         rounds: asked.rounds.or(project.and_then(|project| project.rounds)).unwrap_or(USUAL_ROUNDS),
@@ -275,10 +275,10 @@ mod tests {
 
     #[test]
     fn a_variable_gives_one_arm_for_each_value() {
-        let lanes = values("WORKERS=1,2,4", &shipped(1), &Overrides::default()).unwrap();
-        let labels: Vec<&str> = lanes.iter().map(|lane| lane.label.as_str()).collect();
+        let arms = values("WORKERS=1,2,4", &shipped(1), &Overrides::default()).unwrap();
+        let labels: Vec<&str> = arms.iter().map(|arm| arm.label.as_str()).collect();
         assert_eq!(labels, ["WORKERS=1", "WORKERS=2", "WORKERS=4"]);
-        assert_eq!(lanes[2].overrides.environment[0].value, "4");
+        assert_eq!(arms[2].overrides.environment[0].value, "4");
         for wrong in ["WORKERS", "WORKERS=1", "=1,2", "WORK ERS=1,2"] {
             assert_eq!(values(wrong, &shipped(1), &Overrides::default()).unwrap_err().exit, Exit::Usage, "{wrong}");
         }
@@ -292,16 +292,16 @@ mod tests {
             ..Overrides::default()
         };
         let profile = shipped(1).remove(0);
-        assert_eq!(lane(Arc::clone(&profile), &set(&[])).platform_delay(), profile.start.delay);
+        assert_eq!(arm(Arc::clone(&profile), &set(&[])).platform_delay(), profile.start.delay);
         let slow = set(&["start.delay=7s", "start.delay_low=7s", "start.delay_high=7s"]);
-        assert_eq!(lane(profile, &slow).platform_delay(), Elapsed::from_secs(7));
+        assert_eq!(arm(profile, &slow).platform_delay(), Elapsed::from_secs(7));
     }
 
     #[test]
     fn the_same_plan_twice_is_told_apart() {
         let profile = shipped(1).remove(0);
         let twice =
-            told_apart(vec![lane(Arc::clone(&profile), &Overrides::default()), lane(profile, &Overrides::default())]);
+            told_apart(vec![arm(Arc::clone(&profile), &Overrides::default()), arm(profile, &Overrides::default())]);
         assert_eq!(twice[1].label, format!("{} (2)", twice[0].label));
     }
 }

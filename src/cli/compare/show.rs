@@ -3,7 +3,7 @@ use std::path::Path;
 use super::args::{CompareArgs, Format};
 use crate::cli::{Exit, Failure, Printer};
 use crate::compare::{self, Arm, Comparison, Outcome, Question, Unmet, Width};
-use crate::report::{text, words};
+use crate::report::{text, values_needed, words};
 
 /// Prints what a comparison came to, writes the file that was asked for, and tells how it ends.
 pub(super) fn show(arms: &[Arm], question: &Question, args: &CompareArgs, printer: &Printer) -> Result<Exit, Failure> {
@@ -93,11 +93,11 @@ fn sentence(unmet: &Unmet) -> String {
             format!("budget broken on `{arm}`: {line} is {found}, expected {expected}")
         }
         Unmet::Budget { arm, line, found: None, expected } => {
-            let needs = match line.as_str() {
-                "p95" => " (it needs 200 answered requests: a longer load, or more rounds)",
-                "p99" => " (it needs 1000 answered requests: a longer load, or more rounds)",
-                _ => "",
-            };
+            let per_cent = line.strip_prefix('p').and_then(|digits| digits.parse().ok());
+            let needs = per_cent.map_or_else(String::new, |per_cent| {
+                let values = values_needed(per_cent);
+                format!(" (it needs {values} answered requests: a longer load, or more rounds)")
+            });
             format!("budget not judged on `{arm}`: {line} was not measured{needs}, expected {expected}")
         }
         Unmet::NoPlan => "the app lives on none of these plans".to_owned(),

@@ -105,7 +105,7 @@ async fn search(
 ) -> Result<Searched, Failure> {
     let lab = Lab::open(args.subject.engine, surroundings, printer).await?;
     let most = most(args, wanted, &lab)?;
-    lab.resolve(&wanted.lanes[0].profile, wanted.app.clone(), &limited(&wanted.lanes[0].overrides, most))?;
+    lab.resolve(&wanted.arms[0].profile, wanted.app.clone(), &limited(&wanted.arms[0].overrides, most))?;
     let mut rounds = Rounds::new(&lab, printer)?;
     let (id, mut search) = (new_id(), Search::new(args.least, most, args.within));
     let mut usage = None;
@@ -116,7 +116,7 @@ async fn search(
         Script::Load(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
     };
-    let plan = &wanted.lanes[0].label;
+    let plan = &wanted.arms[0].label;
     printer.say(&format!(
         "looking for the smallest limit from {} to {most} under which {} survives on {plan}: {}",
         args.least, wanted.app.name, wanted.load
@@ -144,7 +144,7 @@ async fn search(
 
 /// The largest limit to begin with.
 fn most(args: &FitArgs, wanted: &Wanted, lab: &Lab<'_>) -> Result<Memory, Failure> {
-    let sold = wanted.lanes[0].profile.memory.limit;
+    let sold = wanted.arms[0].profile.memory.limit;
     let usual = sold.max(Memory::from_mib(2_048)).min(lab.machine().memory);
     let most = args.most.unwrap_or(usual);
     if most <= args.least {
@@ -166,14 +166,14 @@ fn limited(overrides: &Overrides, limit: Memory) -> Overrides {
 }
 
 fn probe(id: &str, wanted: &Wanted, limit: Memory, number: u32) -> Round {
-    let lane = &wanted.lanes[0];
+    let arm = &wanted.arms[0];
     Round {
-        profile: Arc::clone(&lane.profile),
+        profile: Arc::clone(&arm.profile),
         app: wanted.app.clone(),
-        overrides: limited(&lane.overrides, limit),
+        overrides: limited(&arm.overrides, limit),
         script: wanted.script.clone(),
         until: Until::FirstKill,
-        part: Part { of: id.to_owned(), arm: limit.to_string(), round: number, platform_delay: lane.platform_delay() },
+        part: Part { of: id.to_owned(), arm: limit.to_string(), round: number, platform_delay: arm.platform_delay() },
     }
 }
 

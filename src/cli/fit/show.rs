@@ -43,7 +43,7 @@ pub(super) fn show(
     let fitting = found.smallest.map(|smallest| cheapest(&offers, smallest)).unwrap_or_default();
     if json {
         let plans = fitting.iter().map(|offer| sold(offer)).collect();
-        let (app, profile, load) = (wanted.app.name.as_str(), wanted.lanes[0].label.as_str(), wanted.load.as_str());
+        let (app, profile, load) = (wanted.app.name.as_str(), wanted.arms[0].label.as_str(), wanted.load.as_str());
         printer.json(&Answer { schema: 1, app, profile, load, found, plans });
         return Ok(());
     }
@@ -86,7 +86,7 @@ fn sold(offer: &Offer) -> Sold {
 
 fn edge(found: &Found, wanted: &Wanted) -> Vec<String> {
     let probes = words::count(found.probes.into(), "probe", "probes");
-    let mut lines = vec![format!("under {} on {}, after {probes}", wanted.load, wanted.lanes[0].label)];
+    let mut lines = vec![format!("under {} on {}, after {probes}", wanted.load, wanted.arms[0].label)];
     match found.smallest {
         Some(smallest) => {
             let again = if found.confirmed { ", seen twice" } else { "" };
@@ -94,7 +94,7 @@ fn edge(found: &Found, wanted: &Wanted) -> Vec<String> {
         }
         None => lines.push("survived none of the limits that were tried".to_owned()),
     }
-    if let Some(death) = &found.edge {
+    if let Some(death) = &found.died {
         let request = death.request.as_ref().map(|request| format!(" during `{request}`")).unwrap_or_default();
         let need = death.need.map(|need| format!(", last sampled need {}", need.human())).unwrap_or_default();
         lines.push(format!("killed at {}{request}{need}", death.limit));

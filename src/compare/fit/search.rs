@@ -52,8 +52,8 @@ pub struct Found {
     /// The smallest limit that survived, with none above it that died. `None` when even the largest died.
     #[serde(rename = "smallest_bytes", serialize_with = "optional_bytes")]
     pub smallest: Option<Memory>,
-    /// The largest limit that died: the edge lies above it. `None` when even the smallest survived.
-    pub edge: Option<Death>,
+    /// The largest limit that died: what it needs lies above it. `None` when even the smallest survived.
+    pub died: Option<Death>,
     /// How many runs it took.
     pub probes: u32,
     /// Whether the smallest one survived a second time.
@@ -117,7 +117,7 @@ impl Search {
         let smallest = self.survived();
         Found {
             smallest,
-            edge: death,
+            died: death,
             probes: self.probes(),
             confirmed: smallest.is_some_and(|limit| self.times_survived(limit) > 1),
             unstable: self.unstable(),

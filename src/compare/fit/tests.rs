@@ -33,16 +33,16 @@ fn an_app_that_needs_137_mb_is_found_in_five_probes() {
     let (found, tried) = play([8 * MB, 512 << 20], 137 * MB, |_| Some(135 * MB));
     assert!(is_found(&found, 137 * MB), "{found:?}");
     assert_eq!(tried.len(), 5, "{tried:?}");
-    assert_eq!(found.edge.and_then(|death| death.request).as_deref(), Some("POST /search"));
+    assert_eq!(found.died.and_then(|death| death.request).as_deref(), Some("POST /search"));
 }
 
 #[test]
 fn an_app_that_dies_everywhere_and_one_that_lives_everywhere() {
     let (found, tried) = play([8 * MB, 512 * MB], 513 * MB, |_| None);
     assert_eq!((found.smallest, tried.as_slice()), (None, [512 * MB].as_slice()));
-    assert_eq!(found.edge.map(|death| death.limit), Some(Memory::from_bytes(512 * MB)));
+    assert_eq!(found.died.map(|death| death.limit), Some(Memory::from_bytes(512 * MB)));
     let (found, tried) = play([64 * MB, 512 * MB], MB, |_| Some(MB));
-    assert_eq!((found.smallest, found.edge), (Some(Memory::from_bytes(64 * MB)), None));
+    assert_eq!((found.smallest, found.died), (Some(Memory::from_bytes(64 * MB)), None));
     assert!(found.confirmed && tried.len() <= 4, "{tried:?}");
 }
 
@@ -162,7 +162,7 @@ proptest! {
         prop_assert_eq!(search.next(), None);
         prop_assert!(probes <= 24);
         let found = search.result();
-        if let (Some(smallest), Some(edge)) = (found.smallest, found.edge) {
+        if let (Some(smallest), Some(edge)) = (found.smallest, found.died) {
             prop_assert!(smallest > edge.limit);
         }
     }

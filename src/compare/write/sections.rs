@@ -2,7 +2,7 @@ use super::super::comparison::{Against, ArmResult};
 use super::super::verdict::{RULES, Verdict};
 use super::super::{Asked, BAND_PERCENT, Comparison, Difference, Finding, Firmness, Metric, Scale, Word, confidence};
 use super::cells::{Cell, NONE, thing};
-use crate::report::{Column, Section, Table, words};
+use crate::report::{Column, Section, Table, percentiles_need, words};
 
 /// How much room a table has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,9 +124,9 @@ pub(super) fn speed_legend(comparison: &Comparison) -> Vec<String> {
         cold()
             .any(|cold| !cold.sleeps)
             .then_some("b : the plan never sleeps; this is the boot alone, which a new version needs"),
-        thin.then_some("– : not measured, or too few requests (p50 needs 20, p95 200, p99 1000)"),
     ];
-    lines.into_iter().flatten().map(str::to_owned).collect()
+    let few = thin.then(|| format!("– : not measured, or too few requests ({})", percentiles_need()));
+    lines.into_iter().flatten().map(str::to_owned).chain(few).collect()
 }
 
 /// Only what the table needs.

@@ -1,6 +1,6 @@
 use super::{NONE, percent, time};
 use crate::report::table::{Column, Section, Table};
-use crate::report::{Latencies, Latency, Requests, Summary, words};
+use crate::report::{Latencies, Latency, Requests, Summary, percentiles_need, words};
 
 /// Requests by outcome, and how long the app's answers took.
 pub(super) fn requests(summary: &Summary) -> Section {
@@ -19,8 +19,7 @@ pub(super) fn requests(summary: &Summary) -> Section {
     let section = section.table(times(requests));
     let thin =
         [&requests.warm, &requests.cold].into_iter().any(|times| times.total.count > 0 && times.total.p99.is_none());
-    let note = "– : too few requests for that percentile (p50 needs 20, p95 200, p99 1000)";
-    section.lines(thin.then(|| note.to_owned()))
+    section.lines(thin.then(|| format!("– : too few requests for that percentile ({})", percentiles_need())))
 }
 
 fn outcomes(requests: &Requests) -> Table {

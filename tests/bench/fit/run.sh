@@ -22,7 +22,7 @@ for hold in 20 60 135 300 700; do
     need=$("$emu" runs list --json | jq -r '[.runs[] | select(.part.round == 1)][0].peak_bytes')
     jq -r --arg hold "$hold" --argjson need "$need" '
         def mib: . / 1048576 * 10 | round / 10;
-        "| \($hold) MiB | \($need | mib) MiB | \(.smallest_bytes | mib) MiB | \(.edge.limit_bytes | mib) MiB | \((.smallest_bytes - $need) / 1048576 * 10 | round / 10) MiB | \(.probes) |"' \
+        "| \($hold) MiB | \($need | mib) MiB | \(.smallest_bytes | mib) MiB | \(.died.limit_bytes | mib) MiB | \((.smallest_bytes - $need) / 1048576 * 10 | round / 10) MiB | \(.probes) |"' \
         "$work/$hold.json" | tee -a "$work/rows"
 done
 

@@ -169,18 +169,32 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
 
     /// Carries out effects, and what the answers that are at hand lead to.
     fn follow(&mut self, lifecycle: &mut Lifecycle, effects: Vec<Effect>) -> Option<Finish> {
+        self.move_gate(&effects);
         let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Over(finish) => return Some(finish),
                 Effect::ReadActivity => {
                     let answer = self.activity();
-                    effects.extend(lifecycle.step(self.epoch.now(), answer));
+                    let more = lifecycle.step(self.epoch.now(), answer);
+                    self.move_gate(&more);
+                    effects.extend(more);
                 }
                 other => self.carry_out(other),
             }
         }
         None
+    }
+
+    /// Before anything of this step is told: whoever hears that the app serves may ask at once.
+    fn move_gate(&self, effects: &[Effect]) {
+        let last = effects.iter().rev().find_map(|effect| match effect {
+            Effect::Gate(gate) => Some(*gate),
+            _ => None,
+        });
+        if let Some(gate) = last {
+            self.gate.send_replace(gate);
+        }
     }
 
     fn activity(&self) -> Input {
@@ -210,10 +224,8 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
                 self.watcher.spawn(watch(self.probe.clone(), address, rounds, tell));
             }
             Effect::Unwatch(_) => self.watcher = JoinSet::new(),
-            Effect::Gate(gate) => {
-                self.gate.send_replace(gate);
-                self.record.write(Kind::Gate(gate));
-            }
+            // Moved already.
+            Effect::Gate(gate) => self.record.write(Kind::Gate(gate)),
             Effect::Publish(kind) => self.record.write(kind),
             Effect::Line(line) => self.platform_says(&line),
             // Taken out of the row before.

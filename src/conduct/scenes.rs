@@ -29,6 +29,15 @@ fn exits(theatre: &Theatre) -> Vec<ExitCause> {
     exits.into_iter().map(|(_, cause)| cause).collect()
 }
 
+/// Whoever hears that the app serves may ask at once, and whoever hears that it does not is not let in.
+#[tokio::test(start_paused = true)]
+async fn the_gate_stands_as_it_must_when_a_state_is_told() {
+    let mut theatre = Theatre::open(first(crashing_after(secs(5))), |spec| spec.restart.delay = secs(1));
+    theatre.at(20).await;
+    theatre.ends(Command::Finish).await;
+    assert_eq!(theatre.told_open(), [Serving, Serving]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn it_boots_serves_and_finishes() {
     let mut theatre = Theatre::serving(|spec| {

@@ -41,6 +41,8 @@ pub(super) struct Theatre {
     commands: UnboundedSender<Command>,
     reports: UnboundedSender<Report>,
     events: Arc<Mutex<Vec<Event>>>,
+    /// Where the gate stood when each event was told.
+    gates: Arc<Mutex<Vec<Gate>>>,
     run: JoinHandle<Finish>,
 }
 
@@ -66,10 +68,14 @@ impl Theatre {
             commands: to_commands,
         };
         let events = Arc::new(Mutex::new(Vec::new()));
-        let written = events.clone();
-        let conductor = Conductor::new(run, Ear(engine.clone()), move |event| written.lock().unwrap().push(event));
+        let gates = Arc::new(Mutex::new(Vec::new()));
+        let (written, stood, watched) = (events.clone(), gates.clone(), seen.clone());
+        let conductor = Conductor::new(run, Ear(engine.clone()), move |event| {
+            written.lock().unwrap().push(event);
+            stood.lock().unwrap().push(*watched.borrow());
+        });
         let run = tokio::spawn(conductor.play());
-        Self { engine, epoch, meter, gate: seen, commands, reports, events, run }
+        Self { engine, epoch, meter, gate: seen, commands, reports, events, gates, run }
     }
 
     /// Every instance boots in a second.
@@ -118,6 +124,17 @@ impl Theatre {
 
     pub fn events(&self) -> Vec<Event> {
         self.events.lock().unwrap().clone()
+    }
+
+    /// The states that were told while the gate stood open.
+    pub fn told_open(&self) -> Vec<State> {
+        let (events, gates) = (self.events.lock().unwrap(), self.gates.lock().unwrap());
+        let open = events.iter().zip(gates.iter()).filter(|(_, gate)| matches!(gate, Gate::Open(_)));
+        let states = open.filter_map(|(event, _)| match event.kind {
+            Kind::State { to, .. } => Some(to),
+            _ => None,
+        });
+        states.collect()
     }
 
     pub fn state(&self) -> State {

@@ -12,9 +12,13 @@
 //! - [`report`]: folds over events: summary, tables, JSON.
 //! - [`scenario`]: how an app is loaded, in which phases, and what it must live up to.
 //! - [`pace`]: when the next request of a load is due, and what it asks for.
+//! - [`streamlit`]: what a user of a Streamlit app says to its server, and what they see.
 //! - [`http1`]: where a message of HTTP/1.1 ends.
 //! - [`compare`]: several runs side by side: differences, verdicts, advice.
+//! - [`project`]: a project folder, and what it turns out to be.
+//! - [`check`]: what would fail after the push.
 //! - [`app`]: what the user asked to run.
+//! - [`background`]: apps that go on when the command has returned.
 //! - [`engine`]: where instances live: Docker, and a scripted fake for tests.
 //! - [`edge`]: the front door.
 //! - [`load`]: the generator of load.
@@ -25,6 +29,9 @@
 //! - [`cli`]: arguments, terminal, environment, exit codes.
 
 pub mod app;
+pub mod background;
+pub mod build;
+pub mod check;
 pub mod cli;
 pub mod compare;
 pub mod conduct;
@@ -37,10 +44,12 @@ pub mod load;
 pub mod mimic;
 pub mod pace;
 pub mod profile;
+pub mod project;
 pub mod report;
 pub mod scenario;
 pub mod spec;
 pub mod store;
+pub mod streamlit;
 pub mod tour;
 pub mod trial;
 pub mod units;

@@ -11,26 +11,45 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("spec", &["profile"]),
     ("event", &["spec"]),
     ("lifecycle", &["event"]),
-    ("report", &["event"]),
     ("scenario", &["units"]),
     ("http1", &[]),
+    ("project", &["profile"]),
+    ("report", &["event", "project"]),
+    ("build", &["project"]),
+    ("check", &["project"]),
     ("pace", &["scenario"]),
+    ("streamlit", &["scenario"]),
     ("compare", &["report", "scenario"]),
     ("engine", &["event"]),
     ("edge", &["event", "http1"]),
-    ("load", &["event", "pace", "http1"]),
+    ("load", &["event", "pace", "http1", "streamlit"]),
     ("store", &["event"]),
-    ("app", &["spec", "scenario"]),
+    ("app", &["spec", "scenario", "build"]),
+    ("background", &["store", "report"]),
     ("mimic", &["units"]),
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),
     ("trial", &["conduct", "tour", "load"]),
-    ("cli", &["trial", "store", "report", "scenario", "compare", "app", "mimic"]),
+    ("cli", &["trial", "store", "report", "scenario", "compare", "app", "build", "check", "background", "mimic"]),
 ];
 
 /// Rooms that never touch the world.
-const PURE: &[&str] =
-    &["units", "profile", "spec", "event", "lifecycle", "report", "scenario", "pace", "http1", "compare"];
+const PURE: &[&str] = &[
+    "units",
+    "profile",
+    "spec",
+    "event",
+    "lifecycle",
+    "report",
+    "scenario",
+    "pace",
+    "streamlit",
+    "http1",
+    "compare",
+    "project",
+    "build",
+    "check",
+];
 
 /// What a pure room may not name.
 const WORLD: &[&str] =
@@ -89,6 +108,47 @@ fn no_plan_and_no_platform_has_a_name_in_the_source() {
         let text = read(&file);
         faults.extend(
             names.iter().filter(|id| text.contains(id.as_str())).map(|id| format!("{}: names `{id}`", file.display())),
+        );
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Which file tells a platform how a project is run is data. A Procfile is everybody's.
+#[test]
+fn no_platforms_own_file_has_a_name_in_the_source() {
+    let mut names = Vec::new();
+    for file in files_with_ending(Path::new("profiles"), "toml") {
+        let text = read(&file);
+        let heads = text.lines().filter_map(|line| line.strip_prefix("[manifest.\"")?.split('"').next());
+        names.extend(heads.filter(|name| *name != "Procfile").map(str::to_owned));
+    }
+    assert!(!names.is_empty(), "no profile says which file a platform reads");
+    let mut faults = Vec::new();
+    for file in rust_files(Path::new("src")) {
+        if file.ends_with("tests.rs") || file.iter().any(|part| part == "tests") {
+            continue;
+        }
+        let text = read(&file);
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        let found = names.iter().filter(|name| code.contains(&format!("\"{name}\"")));
+        faults.extend(found.map(|name| format!("{}: names `{name}`", file.display())));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_the_compiler_cannot_vouch_for_stands_in_one_file() {
+    let forbidden = ["unsafe", "unsafe_code"];
+    let mut faults = Vec::new();
+    for file in rust_files(Path::new("src")) {
+        if file.ends_with("engine/native/shim/raw.rs") {
+            continue;
+        }
+        let text = read(&file);
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        faults.extend(
+            code.filter(|line| words(line).any(|word| forbidden.contains(&word)))
+                .map(|line| format!("{}: {line}", file.display())),
         );
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -165,6 +225,11 @@ fn rooms_used(text: &str) -> Vec<String> {
 
 fn word(text: &str) -> String {
     text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+}
+
+/// The words of a line of code, without what stands in quotes.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split('"').step_by(2).flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'))
 }
 
 fn room_of(file: &Path) -> Option<String> {

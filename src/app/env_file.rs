@@ -11,11 +11,11 @@ pub struct Assignment {
     pub line: usize,
 }
 
-/// A line that is no assignment: its number from one, and what stands before its first `=`.
-pub type BadLine = (usize, String);
+/// A line that is no assignment: its number from one, and the name that stands before its `=`, where one does.
+pub type BadLine = (usize, Option<String>);
 
 /// Why an environment file could not be taken.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvFileError {
     /// It could not be read.
     #[error("environment file `{path}` cannot be read: {reason}")]
@@ -26,13 +26,30 @@ pub enum EnvFileError {
         reason: String,
     },
     /// Lines that are no assignments. All of them are told at once.
-    #[error("{}", faults.iter().map(|(line, found)| format!("{path}:{line}: found `{found}`, expected `NAME=value`")).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", faults.iter().map(|fault| bad_line(path, fault)).collect::<Vec<_>>().join("\n"))]
     Lines {
         /// Which file.
         path: String,
         /// Line numbers from one, and what stands there.
         faults: Vec<BadLine>,
     },
+}
+
+fn bad_line(path: &str, (line, name): &BadLine) -> String {
+    match name {
+        Some(name) => format!("{path}:{line}: found `{name}=` and no proper value behind it, expected `NAME=value`"),
+        None => format!("{path}:{line}: found no assignment, expected `NAME=value`"),
+    }
+}
+
+/// The name that a faulty line may be told by. Never a part of a value: a value of several lines has lines with
+/// a sign in them, too.
+pub(super) fn told_name(line: &str) -> Option<String> {
+    let (name, value) = line.split_once('=')?;
+    let name = name.trim().trim_start_matches("export ").trim();
+    let named = name.len() <= 40 && name.chars().all(|one| one.is_ascii_alphanumeric() || "_-.\"' ".contains(one));
+    let value = value.trim_start();
+    (named && !name.is_empty() && !value.is_empty() && !value.starts_with('=')).then(|| name.to_owned())
 }
 
 /// Reads an environment file.
@@ -50,7 +67,7 @@ pub fn read_env_file(path: &Path) -> Result<Vec<Assignment>, EnvFileError> {
 ///
 /// # Errors
 /// All lines that are no assignments, with their numbers from one. Values are not repeated, since
-/// they may be secret; only the part before the first `=` is.
+/// they may be secret; only the name before the `=` is.
 pub fn parse_env_file(text: &str) -> Result<Vec<Assignment>, Vec<BadLine>> {
     let mut pairs = Vec::new();
     let mut faults = Vec::new();
@@ -61,7 +78,7 @@ pub fn parse_env_file(text: &str) -> Result<Vec<Assignment>, Vec<BadLine>> {
         }
         match assignment(line) {
             Some((name, value)) => pairs.push(Assignment { name, value, line: index + 1 }),
-            None => faults.push((index + 1, line.split('=').next().unwrap_or_default().to_owned())),
+            None => faults.push((index + 1, told_name(line))),
         }
     }
     if faults.is_empty() { Ok(pairs) } else { Err(faults) }
@@ -125,8 +142,12 @@ mod tests {
 
     #[test]
     fn all_bad_lines_are_told_at_once_and_without_their_values() {
-        let faults = parse_env_file("A=1\nno assignment\n9X=secret\nOPEN=\"no end").unwrap_err();
-        assert_eq!(faults, [(2, "no assignment".to_owned()), (3, "9X".to_owned()), (4, "OPEN".to_owned())]);
+        let faults = parse_env_file("A=1\nno assignment\n9X=secret\nOPEN=\"no end\nMIIE/vQIBADANBg==").unwrap_err();
+        let name = |name: &str| Some(name.to_owned());
+        assert_eq!(faults, [(2, None), (3, name("9X")), (4, name("OPEN")), (5, None)]);
+        let error = EnvFileError::Lines { path: "x.env".into(), faults }.to_string();
+        assert!(!error.contains("secret") && !error.contains("no end") && !error.contains("MIIE"), "{error}");
+        assert!(error.contains("x.env:3: found `9X=`"), "{error}");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::is_path;
 use super::scenario::{ScenarioError, beside, scenario_file};
-use crate::scenario::{Budget, FileError, Load, Scenario};
+use crate::scenario::{Budget, Choice, FileError, Load, Scenario};
 
 /// The name of the project's own file.
 pub const PROJECT_FILE: &str = "emu.toml";
@@ -13,6 +13,8 @@ pub const PROJECT_FILE: &str = "emu.toml";
 pub struct Project {
     /// The file.
     pub file: PathBuf,
+    /// The folder it stands in; absolute.
+    pub folder: PathBuf,
     /// What is run: an image, a folder, or `mimic`.
     pub app: Option<String>,
     /// Profiles, by id or path. Empty where the file names none.
@@ -23,8 +25,11 @@ pub struct Project {
     pub rounds: Option<u32>,
     /// Variables of the app.
     pub env: BTreeMap<String, String>,
-    /// The command in place of the image's own. Empty for the image's own.
+    /// The command in place of the image's own, empty for that one. Without an app it is a program of
+    /// this machine, which runs in the folder.
     pub command: Vec<String>,
+    /// What is run, of several candidates in its folder.
+    pub choice: Choice,
     /// What the app must not exceed.
     pub budget: Budget,
 }
@@ -75,6 +80,8 @@ pub fn project(folder: &Path) -> Result<Option<Project>, ProjectError> {
         .map_err(|error| ProjectError::Unreadable { path: name.clone(), reason: error.to_string() })?;
     let said = crate::scenario::Project::parse(&name, &content, &mut beside(&file))?;
     let home = file.parent().unwrap_or(Path::new("")).to_owned();
+    let whole = std::path::absolute(&file)
+        .map_err(|error| ProjectError::Unreadable { path: name.clone(), reason: error.to_string() })?;
     let load = match said.load {
         None => None,
         Some(Load::Here(scenario)) => Some(scenario),
@@ -90,7 +97,9 @@ pub fn project(folder: &Path) -> Result<Option<Project>, ProjectError> {
         rounds: said.rounds,
         env: said.env,
         command: said.command,
+        choice: said.choice,
         budget: said.budget,
+        folder: whole.parent().unwrap_or(Path::new("/")).to_owned(),
         file,
     }))
 }
@@ -153,6 +162,7 @@ mod tests {
         let text = "app = \".\"\nprofiles = [\"example-free\", \"./mine.toml\"]\nload = \"loads/search.toml\"\n";
         let home = folder(&[("emu.toml", text), ("loads/search.toml", "[[phase]]\nrate = \"2/s\"\nfor = \"9 s\"\n")]);
         let found = project(home.path()).unwrap().unwrap();
+        assert_eq!(found.folder, home.path());
         let inside = |name: &str| home.path().join(name).display().to_string();
         assert_eq!(found.app, Some(inside(".")));
         assert_eq!(found.profiles, ["example-free".to_owned(), inside("./mine.toml")]);

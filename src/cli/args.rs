@@ -1,6 +1,8 @@
 use clap::{Parser, Subcommand};
 
-use super::{clean, compare, completions, doctor, explain, fit, mimic, profiles, run, runs};
+use super::{
+    background, build, check, clean, compare, completions, doctor, explain, files, fit, mimic, profiles, run, runs,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -34,6 +36,19 @@ pub struct Args {
 pub(super) enum Verb {
     /// Run an app under a plan; without an app, show a plan's whole life.
     Run(run::RunArgs),
+    /// Make an image of a project folder as a platform would, or show the Dockerfile.
+    Build(build::BuildCommandArgs),
+    /// Start an app in the background, and return when it serves.
+    Start(background::StartArgs),
+    /// Stop apps in the background, as their host would.
+    Stop(background::StopArgs),
+    /// Restart an app in the background, as the platform's own button does: memory is cleared, the disk is
+    /// kept where the plan keeps it.
+    Restart(background::RestartArgs),
+    /// Show what an app in the background wrote, and what the platform says about it.
+    Logs(background::LogsArgs),
+    /// List the apps in the background, and how they stand.
+    Status(background::StatusArgs),
     /// Do the same work on several plans, and say which one is enough; or compare recorded runs.
     Compare(compare::CompareArgs),
     /// Find the smallest memory limit under which an app survives a load, and the plans that have it.
@@ -46,6 +61,8 @@ pub(super) enum Verb {
     Doctor(doctor::DoctorArgs),
     /// Remove what dead runs left.
     Clean(clean::CleanArgs),
+    /// Look at a project for what would fail after the push.
+    Check(check::CheckArgs),
     /// Look at hosting plans: what they promise, and where the numbers come from.
     Profiles(profiles::ProfilesArgs),
     /// Print a shell's completion script.
@@ -53,4 +70,13 @@ pub(super) enum Verb {
     /// Be the built-in app. An engine starts this inside an instance.
     #[command(name = "__mimic", hide = true)]
     Mimic(mimic::MimicArgs),
+    /// Be the built-in server of files. An engine starts this inside an instance.
+    #[command(name = "__files", hide = true)]
+    Files(files::FilesArgs),
+    /// Be the supervisor of an app in the background. `emu start` starts this.
+    #[command(name = "__supervisor", hide = true)]
+    Supervisor,
+    /// Be the helper that becomes an instance. The embedded engine starts this.
+    #[command(name = "__shim", hide = true)]
+    Shim,
 }

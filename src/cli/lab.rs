@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::subject::EngineChoice;
-use super::{Exit, Failure, Printer, Surroundings, engine};
-use crate::engine::Engine;
-use crate::engine::docker::Docker;
+use super::engine::{self, EngineArgs, Held, Kind, Places};
+use super::{Exit, Failure, Printer, Surroundings};
+use crate::app;
+use crate::engine::{Chosen, Either, Engine};
 use crate::profile::Profile;
 use crate::spec::{AppSpec, Image, Machine, Overrides, Spec, SpecProblem, resolve};
 use crate::store::{FILE, Recorder};
@@ -13,31 +13,34 @@ use crate::store::{FILE, Recorder};
 /// Where runs are made: an engine that answers, and the place for their record.
 #[derive(Debug)]
 pub(super) struct Lab<'p> {
-    engine: Arc<Docker>,
+    engine: Arc<Chosen>,
+    places: Places,
+    /// Where programs of this machine are looked for.
+    path: String,
     record: Option<PathBuf>,
     printer: &'p Printer,
 }
 
 impl<'p> Lab<'p> {
-    /// Finds the engine. Nothing is made yet.
+    /// Finds the engine for such an app. Nothing is made yet.
     pub(super) async fn open(
-        choice: EngineChoice,
+        args: EngineArgs,
+        kind: Kind<'_>,
         surroundings: &Surroundings,
         printer: &'p Printer,
     ) -> Result<Self, Failure> {
-        let docker = match choice {
-            EngineChoice::Auto | EngineChoice::Docker => engine::docker(surroundings).await?,
-        };
+        let engine = engine::open(args, kind, surroundings, printer).await?;
         let record = surroundings.state().map(|folder| folder.join(FILE));
         if record.is_none() {
             printer.warn("no place for the record: neither `EMU_HOME` nor `HOME` is set; nothing is recorded");
         }
-        Ok(Self { engine: Arc::new(docker), record, printer })
+        let path = surroundings.get("PATH").unwrap_or_default().to_owned();
+        Ok(Self { places: Places::new(args, &engine), engine: Arc::new(engine), path, record, printer })
     }
 
     /// Sees to it that the image is there, and clears what dead runs left.
     pub(super) async fn make_ready(&self, image: &Image) -> Result<(), Failure> {
-        if *image == Image::Mimic {
+        if (matches!(*self.engine, Either::Docker(_)), image) == (true, &Image::Mimic) {
             self.printer.progress("making the image of mimic ready");
         }
         let ready = self.engine.prepare(image).await;
@@ -47,8 +50,18 @@ impl<'p> Lab<'p> {
         Ok(())
     }
 
+    /// Who is told how things go.
+    pub(super) fn printer(&self) -> &'p Printer {
+        self.printer
+    }
+
+    /// Where programs of this machine are looked for.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The engine.
-    pub(super) fn engine(&self) -> Arc<Docker> {
+    pub(super) fn engine(&self) -> Arc<Chosen> {
         Arc::clone(&self.engine)
     }
 
@@ -67,9 +80,41 @@ impl<'p> Lab<'p> {
         self.record.clone().map(Recorder::start)
     }
 
-    /// What a profile comes to on this machine.
+    /// What a profile comes to on this machine, before a place is found for the app.
     pub(super) fn resolve(&self, profile: &Profile, app: AppSpec, overrides: &Overrides) -> Result<Spec, Failure> {
-        resolve(profile, app, self.machine(), overrides).map_err(|problems| impossible(&problems))
+        let overrides = Overrides { network: self.places.usual(), ..overrides.clone() };
+        self.spec(profile, app, &overrides)
+    }
+
+    /// The spec of one run, in a place that no other run has until what is returned with it is dropped.
+    pub(super) fn settle(
+        &self,
+        profile: &Profile,
+        app: AppSpec,
+        overrides: &Overrides,
+    ) -> Result<(Spec, Option<Held>), Failure> {
+        let planned = self.resolve(profile, app.clone(), overrides)?;
+        let (overrides, held) = self.places.find(&planned, overrides, self.printer)?;
+        Ok((self.spec(profile, app, &overrides)?, held))
+    }
+
+    fn spec(&self, profile: &Profile, app: AppSpec, overrides: &Overrides) -> Result<Spec, Failure> {
+        let spec = resolve(profile, app, self.machine(), overrides).map_err(|problems| impossible(&problems))?;
+        self.printer.hide(&spec.secrets);
+        self.has_program(&spec)?;
+        Ok(spec)
+    }
+
+    /// A program that is not there is found out before anything runs.
+    fn has_program(&self, spec: &Spec) -> Result<(), Failure> {
+        let (Image::Host { folder }, Some(program)) = (&spec.app.image, spec.app.command.first()) else {
+            return Ok(());
+        };
+        let path = spec.environment.get("PATH").unwrap_or(&self.path);
+        match app::find_program(program, path, Path::new(folder)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure::new(Exit::NotStarted, error.to_string()).hint(error.hint())),
+        }
     }
 
     /// What runs that were killed have left goes before a new one begins. Failing at it fails nothing.

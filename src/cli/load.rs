@@ -7,7 +7,7 @@ use crate::trial::Script;
 use crate::units::Elapsed;
 
 /// What is done to the app.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct LoadArgs {
     /// The load: `20/s for 2m`, `10 users for 1m /search`, or a scenario file.
     #[arg(long, value_name = "SPEC|FILE")]

@@ -2,7 +2,9 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::veil::Veil;
 use super::{Exit, Failure};
+use crate::spec::Secrets;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -11,17 +13,30 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// The two streams of the program: data on standard output, talk on standard error.
 ///
 /// Colour appears only on a terminal, and never when `NO_COLOR` is set; the streams take care of it.
-/// A reader who goes away (`emu … | head`) is no error.
+/// A reader who goes away (`emu … | head`) is no error. Everything goes through the veil, so that no secret
+/// of an app is printed, whoever says it.
 #[derive(Debug)]
 pub struct Printer {
     talk_is_terminal: bool,
     data_is_terminal: bool,
+    veil: Veil,
 }
 
 impl Printer {
     /// For the streams of this process.
     pub(super) fn new() -> Self {
-        Self { talk_is_terminal: io::stderr().is_terminal(), data_is_terminal: io::stdout().is_terminal() }
+        let (talk_is_terminal, data_is_terminal) = (io::stderr().is_terminal(), io::stdout().is_terminal());
+        Self { talk_is_terminal, data_is_terminal, veil: Veil::default() }
+    }
+
+    /// Prints these no more, whatever they stand in.
+    pub fn hide(&self, secrets: &Secrets) {
+        self.veil.hide(secrets);
+    }
+
+    /// What hides secrets, for whoever writes past the printer.
+    pub(super) fn veil(&self) -> &Veil {
+        &self.veil
     }
 
     /// Whether a person may be looking at the talk.
@@ -51,7 +66,14 @@ impl Printer {
 
     /// Writes data and a line end.
     pub fn data(&self, text: &str) {
-        ignore(writeln!(anstream::stdout().lock(), "{text}"));
+        ignore(writeln!(anstream::stdout().lock(), "{}", self.veil.text(text)));
+    }
+
+    /// Writes data and a line end, and tells whether a reader is there: one who goes away ends what would go on
+    /// for ever.
+    pub fn data_reaches(&self, text: &str) -> bool {
+        let mut stdout = anstream::stdout().lock();
+        writeln!(stdout, "{}", self.veil.text(text)).and_then(|()| stdout.flush()).is_ok()
     }
 
     /// Writes one JSON document as data.
@@ -80,13 +102,13 @@ impl Printer {
 
     /// Says something to the person and ends the line.
     pub fn say(&self, text: &str) {
-        ignore(writeln!(anstream::stderr().lock(), "{text}"));
+        ignore(writeln!(anstream::stderr().lock(), "{}", self.veil.text(text)));
     }
 
     /// Writes talk as it is: no line end, for progress that rewrites its line.
     pub fn raw(&self, text: &str) {
         let mut stderr = anstream::stderr().lock();
-        ignore(stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush()));
+        ignore(stderr.write_all(self.veil.text(text).as_bytes()).and_then(|()| stderr.flush()));
     }
 
     /// Takes back the line that the cursor is on. Only of use on a terminal. Past the stream that

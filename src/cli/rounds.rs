@@ -4,16 +4,20 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::compare::AskedArm;
+use super::engine::Held;
+use super::folder::Sources;
 use super::header::{Called, header};
 use super::lab::Lab;
 use super::signals::Interrupts;
 use super::{Exit, Failure, Printer, door};
 use crate::conduct::Command;
 use crate::edge::Meter;
+use crate::engine::Chosen;
 use crate::event::{Event, Part};
 use crate::profile::Profile;
 use crate::report::{Fold, Summary};
-use crate::spec::{AppSpec, Image, Overrides};
+use crate::spec::{AppSpec, Overrides};
 use crate::store::{Kept, Recorder};
 use crate::trial::{self, Asking, Script, Trial, Until};
 
@@ -44,9 +48,11 @@ pub(super) struct Round {
 }
 
 /// A run that is ready to begin.
-struct Ready<E> {
-    trial: Trial<E>,
+struct Ready {
+    trial: Trial<Chosen>,
     asking: Asking,
+    /// The app's port of this machine, where it has one.
+    port: Option<Held>,
 }
 
 impl<'l> Rounds<'l> {
@@ -58,10 +64,31 @@ impl<'l> Rounds<'l> {
         Ok(Self { lab, printer, interrupts, heard, interrupted: false })
     }
 
-    /// Sees to it that the image is there. `false` when the user asked for an end before it was.
-    pub(super) async fn make_ready(&self, image: &Image) -> Result<bool, Failure> {
+    /// Makes the apps of these arms of a project folder, where one is run, and sees to it that their images are
+    /// there. `false` when the user asked for an end before they were.
+    pub(super) async fn make(
+        &self,
+        arms: &mut [AskedArm],
+        sources: Option<&Sources>,
+        command: &[String],
+    ) -> Result<bool, Failure> {
+        let making = async {
+            if let Some(sources) = sources {
+                let plans: Vec<&Profile> = arms.iter().map(|arm| &*arm.profile).collect();
+                sources.introduce(&plans, self.printer);
+            }
+            for arm in arms {
+                if let Some(sources) = sources {
+                    let made = sources.made(self.lab, &arm.profile, command).await?;
+                    arm.app = made.app;
+                    arm.overrides.environment.splice(0..0, made.variables);
+                }
+                self.lab.make_ready(&arm.app.image).await?;
+            }
+            Ok(true)
+        };
         tokio::select! {
-            ready = self.lab.make_ready(image) => ready.map(|()| true),
+            made = making => made,
             () = self.interrupts.first() => Ok(false),
         }
     }
@@ -96,6 +123,7 @@ impl<'l> Rounds<'l> {
                 }
             };
             let finish = trial::play(one.trial, one.asking, publish).await;
+            drop(one.port);
             finish.map_err(|error| no_door(&error))?;
             kept(recorder, printer);
             Ok(fold.into_inner().summary())
@@ -116,15 +144,15 @@ impl<'l> Rounds<'l> {
         }
     }
 
-    fn ready(&self, round: Round) -> Result<Ready<crate::engine::docker::Docker>, Failure> {
+    fn ready(&self, round: Round) -> Result<Ready, Failure> {
         let Round { profile, app, overrides, script, until, part } = round;
         let listener = door::free()?;
         let host = listener.local_addr().ok().map(|address| address.to_string());
-        let spec = self.lab.resolve(&profile, app, &Overrides { host, ..overrides })?;
+        let (spec, port) = self.lab.settle(&profile, app, &Overrides { host, ..overrides })?;
         let header = header(Called { name: None, part: Some(part) }, self.lab.machine().clone(), spec);
         let meter = Arc::new(Meter::default());
         let trial = Trial { engine: self.lab.engine(), header, listener, script, length: None, until, meter };
-        Ok(Ready { trial, asking: Asking::default() })
+        Ok(Ready { trial, asking: Asking::default(), port })
     }
 }
 

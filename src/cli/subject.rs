@@ -1,23 +1,26 @@
-use clap::ValueEnum;
-
-use super::{Exit, Failure};
+use super::engine::EngineArgs;
+use super::folder::BuildArgs;
+use super::{Exit, Failure, Surroundings};
 use crate::app::{self, EnvFileError, Target, TargetError};
 use crate::spec::{Overrides, Variable};
 
 /// What is run, and what is changed about it: the arguments that every command with an app takes.
 #[derive(Debug, clap::Args)]
 pub struct SubjectArgs {
-    /// What to run: an image, or `mimic`, the app inside emu. Nothing: `emu run` plays the tour,
-    /// `emu compare` and `emu fit` look into `emu.toml`.
+    /// What to run: a project folder (`.`), an image, or `mimic`, the app inside emu. Nothing, and no command:
+    /// `emu run` plays the tour, `emu compare` and `emu fit` look into `emu.toml`.
     pub(super) app: Option<String>,
 
-    /// The command, in place of the image's own. For mimic: its knobs.
+    /// The command, in place of the image's own. For mimic: its knobs. Without APP: a program of this
+    /// machine, run from the current folder.
     #[arg(last = true, value_name = "CMD")]
     pub(super) command: Vec<String>,
 
-    /// Where the app runs.
-    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
-    pub(super) engine: EngineChoice,
+    #[command(flatten)]
+    pub(super) engine: EngineArgs,
+
+    #[command(flatten)]
+    pub(super) build: BuildArgs,
 
     /// Change one setting of the profile, as its file names it: `memory.limit=256MiB`.
     #[arg(long, value_name = "KEY=VALUE")]
@@ -30,21 +33,18 @@ pub struct SubjectArgs {
     /// Give the app the variables of a file.
     #[arg(long, value_name = "FILE")]
     pub(super) env_file: Vec<std::path::PathBuf>,
-}
 
-/// Where an app runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum EngineChoice {
-    /// The best one that answers.
-    Auto,
-    /// A Docker daemon, or one that speaks its language.
-    Docker,
+    /// Give the app the secrets of a file as the platform does: TOML, `NAME=VALUE` lines, or a folder of
+    /// secret files. Without it: the file in the project's folder that the profile names.
+    #[arg(long, value_name = "PATH")]
+    pub(super) secrets: Vec<std::path::PathBuf>,
 }
 
 impl SubjectArgs {
     /// What to run.
-    pub(super) fn target(&self) -> Result<Target, Failure> {
-        Target::find(self.app.as_deref(), &self.command).map_err(|error| no_target(&error))
+    pub(super) fn target(&self, surroundings: &Surroundings) -> Result<Target, Failure> {
+        let found = Target::find(self.app.as_deref(), &self.command, surroundings.folder());
+        found.map_err(|error| no_target(&error))
     }
 
     /// What is changed about the profile and the environment.
@@ -63,7 +63,9 @@ impl SubjectArgs {
         }
         for flag in &self.env {
             let Some((name, value)) = flag.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-                return Err(Failure::new(Exit::Usage, format!("`--env {flag}`: expected `NAME=VALUE`"))
+                // What stands behind the sign may be a secret.
+                let found = flag.split('=').next().unwrap_or_default();
+                return Err(Failure::new(Exit::Usage, format!("`--env {found}`: expected `NAME=VALUE`"))
                     .hint("for instance `--env DEBUG=0`, or `--env-file FILE` for many"));
             };
             variables.push(Variable::from_flag("--env", name, value));

@@ -6,6 +6,7 @@ use super::question::{Arm, Asked, Question};
 use crate::event::SHELL;
 use crate::profile::Range;
 use crate::report::{GENERATOR_BUSY_PERCENT, RunFacts, Summary, words};
+use crate::units::Elapsed;
 
 /// What weakens a comparison as a whole, in sentences.
 pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) -> Vec<String> {
@@ -20,6 +21,7 @@ pub(super) fn caveats(question: &Question, arms: &[Arm], results: &[ArmResult]) 
     caveats.extend(door.then(|| why.to_owned()));
     caveats.extend(busy_generator(arms));
     caveats.extend(hollow(arms));
+    caveats.extend(arms.iter().filter_map(lived_on_the_bank));
     caveats.extend(floors_missing(results));
     caveats
 }
@@ -68,6 +70,23 @@ fn busy_generator(arms: &[Arm]) -> Option<String> {
 fn hollow(arms: &[Arm]) -> BTreeSet<String> {
     let notices = arms.iter().flat_map(|arm| &arm.rounds).flat_map(|round| &round.notices);
     notices.filter(|notice| notice.starts_with(SHELL)).cloned().collect()
+}
+
+/// A load that was over before the bank of unused CPU time was: a longer one would meet the guaranteed share.
+fn lived_on_the_bank(arm: &Arm) -> Option<String> {
+    let spent = arm.rounds.iter().filter_map(|round| {
+        let (cpu, usage) = (round.cpu?, round.usage?);
+        let bank = cpu.bank.filter(|bank| bank.ran_dry == 0)?;
+        (usage.cpu > cpu.share).then_some((usage.cpu, cpu.share, bank.cap))
+    });
+    let (used, share, cap) = spent.max_by_key(|(used, ..)| *used)?;
+    let lasts = cap.micros().saturating_mul(1_000) / u64::from(used.get() - share.get());
+    Some(format!(
+        "`{}`: it used up to {used} while busy, its plan guarantees {share}: it lived on its bank of unused CPU time, \
+         which lasts {} of that when it is full",
+        arm.label,
+        Elapsed::from_micros(lasts).human()
+    ))
 }
 
 /// A plan inside a published range, whose floor was not tried.

@@ -297,6 +297,7 @@ impl Told {
                 need: Some(Memory::from_mib(mib - 1)),
                 engine_says_oom: true,
                 kernel_oom_kills: Some(1),
+                bank: None,
             }),
         );
         self.state(millis, State::Serving, State::Backoff, Why::OutOfMemory);

@@ -119,10 +119,12 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             What::Command(command) => self.asked(command),
             What::Report(Report::Ended(request)) => self.fact(Kind::Request(request)),
             What::Report(Report::WakeAsked { request, .. }) => Some(Input::WakeAsked(request)),
+            What::Report(Report::FirstRequest) => Some(Input::FirstRequest),
+            What::Report(Report::LastRequest) => Some(Input::LastRequest),
             What::News(news) => self.turn(news).map(|(instance, turn)| Input::Instance(instance, turn)),
             What::Done(Done::Made(instance)) => Some(Input::Instance(self.hands.hold(instance), Turn::Created)),
             What::Done(Done::Turn(instance, turn)) => Some(Input::Instance(instance, turn)),
-            What::Done(Done::Losses(text)) => self.fact(Kind::Notice { text }),
+            What::Done(Done::Losses(losses)) => self.fact(Kind::Losses(losses)),
         }
     }
 
@@ -156,7 +158,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
                 return None;
             }
             Happening::Sample(sample) => {
-                let turn = Turn::Sampled { need: sample.need, oom_kills: sample.oom_kills };
+                let turn = Turn::Sampled { need: sample.need, cpu: sample.cpu, oom_kills: sample.oom_kills };
                 self.record.write(Kind::Sample(Box::new(sample)));
                 turn
             }
@@ -224,6 +226,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
                 self.watcher.spawn(watch(self.probe.clone(), address, rounds, tell));
             }
             Effect::Unwatch(_) => self.watcher = JoinSet::new(),
+            Effect::Share { instance, share } => self.hands.share(instance, share),
             // Moved already.
             Effect::Gate(gate) => self.record.write(Kind::Gate(gate)),
             Effect::Publish(kind) => self.record.write(kind),

@@ -9,12 +9,12 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
 use super::order::order;
-use super::reach::{Reach, losses};
-use crate::engine::{Engine, EngineError, Instance, News};
-use crate::event::{Header, InstanceId};
+use super::reach::Reach;
+use crate::engine::{Change, Engine, EngineError, Instance, News};
+use crate::event::{Header, InstanceId, Losses, Lost};
 use crate::lifecycle::{Fault, Operation, Turn};
 use crate::spec::DiskKind;
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Memory, Millicores};
 
 /// Making an instance. An engine may unpack an image for it.
 const CREATE: Elapsed = Elapsed::from_secs(60);
@@ -24,8 +24,14 @@ const START: Elapsed = Elapsed::from_secs(30);
 const END: Elapsed = Elapsed::from_secs(30);
 /// Removing it with its disk.
 const REMOVE: Elapsed = Elapsed::from_secs(30);
-/// Looking into it: its sockets, its files.
+/// Changing its share of CPU.
+const CHANGE: Elapsed = Elapsed::from_secs(5);
+/// Lost files that are recorded by name; the others are counted.
+const SHOWN: usize = 20;
+/// Looking into it: its sockets.
 const LOOK: Elapsed = Elapsed::from_secs(3);
+/// Listing what it wrote. An engine may have to compare its whole disk with its image.
+const LIST: Elapsed = Elapsed::from_secs(15);
 
 /// An answer of the engine.
 pub(super) enum Done<I> {
@@ -33,8 +39,8 @@ pub(super) enum Done<I> {
     Made(I),
     /// Something is over.
     Turn(InstanceId, Turn),
-    /// Files go with an instance; a sentence.
-    Losses(String),
+    /// Files go with an instance.
+    Losses(Box<Losses>),
 }
 
 /// The hands, and the instances in them.
@@ -103,12 +109,20 @@ impl<E: Engine> Hands<E> {
         let keeps = self.header.spec.disk.kind == DiskKind::Kept;
         let done = self.done.clone();
         self.work(id, move |instance| async move {
-            if !keeps && let Some(text) = lost_with(&instance).await {
+            if !keeps && let Some(losses) = lost_with(&instance).await {
                 // A conductor that has left does not listen any more.
-                let _ = done.send(Done::Losses(text));
+                let _ = done.send(Done::Losses(Box::new(losses)));
             }
             let removed = within(REMOVE, "remove the instance", instance.remove()).await;
             answer(id, Operation::Remove, removed.map(|()| Turn::Removed))
+        });
+    }
+
+    pub fn share(&mut self, id: InstanceId, share: Millicores) {
+        let change = Change { cpu: Some((share, self.header.spec.cpu.period)), memory: None };
+        self.work(id, move |instance| async move {
+            let changed = within(CHANGE, "change its CPU share", instance.change(change)).await;
+            Done::Turn(id, Turn::Shared { failed: changed.err().map(|error| error.to_string()) })
         });
     }
 
@@ -146,9 +160,18 @@ impl<E: Engine> Hands<E> {
     }
 }
 
-async fn lost_with(instance: &impl Instance) -> Option<String> {
-    let lost = within(LOOK, "list its files", instance.losses()).await.ok()?;
-    losses(instance.id(), &lost)
+async fn lost_with(instance: &impl Instance) -> Option<Losses> {
+    let lost = within(LIST, "list its files", instance.losses()).await.ok()?;
+    losses(instance.id(), lost)
+}
+
+/// The largest files first; `None` when there are none.
+fn losses(instance: InstanceId, mut lost: Vec<Lost>) -> Option<Losses> {
+    let size = lost.iter().filter_map(|file| file.size).map(Memory::bytes).sum();
+    let count = u64::try_from(lost.len()).unwrap_or(u64::MAX);
+    lost.sort_by(|one, other| other.size.cmp(&one.size).then_with(|| one.path.cmp(&other.path)));
+    lost.truncate(SHOWN);
+    (count > 0).then(|| Losses { instance, count, size: Memory::from_bytes(size), largest: lost })
 }
 
 /// Waits for an operation of the engine, but not for ever.
@@ -171,11 +194,13 @@ fn answer<I>(id: InstanceId, operation: Operation, result: Result<Turn, EngineEr
 /// An image that is not there, or cannot run here, is not going to run at the next try either.
 fn fault(error: &EngineError) -> Fault {
     match error {
-        EngineError::CannotRun { .. } | EngineError::ImageAbsent { .. } | EngineError::WrongArchitecture { .. } => {
-            Fault::App
-        }
+        EngineError::CannotRun { .. }
+        | EngineError::ImageAbsent { .. }
+        | EngineError::WrongArchitecture { .. }
+        | EngineError::WrongKind { .. } => Fault::App,
         EngineError::Unavailable { .. }
         | EngineError::Forbidden { .. }
+        | EngineError::Lacking { .. }
         | EngineError::LimitNotApplied { .. }
         | EngineError::Failed { .. } => Fault::Engine,
     }

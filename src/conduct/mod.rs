@@ -17,6 +17,8 @@ mod scenes;
 #[cfg(test)]
 mod scenes_of_the_end;
 #[cfg(test)]
+mod scenes_of_the_share;
+#[cfg(test)]
 mod theatre;
 
 use std::sync::Arc;
@@ -80,6 +82,6 @@ pub struct Run<E> {
 /// Returns when every instance is removed; what could not be removed is told by a notice. A run
 /// whose future is dropped leaves its instances behind.
 pub async fn run<E: Engine>(run: Run<E>, publish: impl FnMut(Event)) -> Finish {
-    let dial = Dial::new(&run.header.spec, run.listening.as_deref());
+    let dial = Dial::new(run.engine.clone(), &run.header.spec, run.listening.as_deref());
     Conductor::new(run, dial, publish).play().await
 }

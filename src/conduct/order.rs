@@ -1,5 +1,6 @@
 use crate::engine::Order;
 use crate::event::{Header, InstanceId};
+use crate::lifecycle::first_share;
 
 /// What this instance of the run shall be.
 pub(super) fn order(header: &Header, instance: InstanceId) -> Order {
@@ -10,10 +11,11 @@ pub(super) fn order(header: &Header, instance: InstanceId) -> Order {
         image: spec.app.image.clone(),
         command: spec.app.command.clone(),
         environment: spec.environment_of(&instance.0.to_string()),
+        secrets: spec.secrets.clone(),
         port: spec.port.number,
         memory: spec.memory.enforced(),
         swap: spec.memory.swap,
-        cpu: spec.cpu.share,
+        cpu: first_share(&spec.cpu),
         cpu_period: spec.cpu.period,
         cpus: spec.cpu.cores_seen,
         pids: spec.limits.pids,
@@ -24,6 +26,7 @@ pub(super) fn order(header: &Header, instance: InstanceId) -> Order {
         user: spec.process.user.clone(),
         hostname: spec.process.hostname.clone(),
         workdir: spec.process.workdir.clone(),
+        network: spec.network,
     }
 }
 

@@ -297,10 +297,19 @@ async fn an_app_that_ends_at_once_is_given_up_with_its_last_words() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_lost_with_the_disk_is_told() {
-    let losses = vec![Lost { path: "/app/data.db".into(), size: Some(Memory::from_bytes(12_000)) }];
+    let file = |path: &str, size: Option<u64>| Lost { path: path.into(), size: size.map(Memory::from_bytes) };
+    let losses =
+        vec![file("/app/data.db", Some(12_000)), file("/app/unknown", None), file("/app/upload.pdf", Some(100_000))];
     let theatre = Theatre::open(move |_| Script { losses: losses.clone(), ..Script::serving(secs(1)) }, |_| {});
     theatre.at(20).await;
-    assert_eq!(theatre.notices(), ["files the app wrote go with instance #1: /app/data.db (12 kB)"]);
+    let told = theatre.kinds().into_iter().find_map(|kind| match kind {
+        Kind::Losses(losses) => Some(losses),
+        _ => None,
+    });
+    let losses = told.expect("losses are told");
+    assert_eq!((losses.instance, losses.count, losses.size), (InstanceId(1), 3, Memory::from_bytes(112_000)));
+    let paths: Vec<_> = losses.largest.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["/app/upload.pdf", "/app/data.db", "/app/unknown"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -88,7 +88,7 @@ async fn an_engine_that_hangs_does_not_hang_the_run() {
         Theatre::open(move |_| play.clone(), |_| {})
     };
     let mut create = hanging(|script| &mut script.create);
-    let reason = "the container engine could not create the instance: no answer in 1 min";
+    let reason = "the engine could not create the instance: no answer in 1 min";
     assert_eq!(create.end().await, Finish::EngineFailed(reason.into()));
     let mut start = hanging(|script| &mut script.start);
     assert!(matches!(start.end().await, Finish::EngineFailed(_)));
@@ -101,7 +101,7 @@ async fn an_engine_that_hangs_does_not_hang_the_run() {
     remove.at(5).await;
     remove.command(Command::Finish);
     assert_eq!(remove.end().await, Finish::Completed);
-    let told = "instance #1 was left behind: the container engine could not remove the instance: no answer in 30 s; \
+    let told = "instance #1 was left behind: the engine could not remove the instance: no answer in 30 s; \
                 `emu clean` removes it";
     assert_eq!(remove.notices(), [told]);
 }

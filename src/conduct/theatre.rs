@@ -103,6 +103,11 @@ impl Theatre {
         self.reports.send(report).unwrap();
     }
 
+    /// The front door tells something.
+    pub fn report(&self, report: Report) {
+        self.reports.send(report).unwrap();
+    }
+
     /// Waits for the end of the run. One that lasts a day has no end.
     pub async fn end(&mut self) -> Finish {
         let day = Elapsed::from_secs(86_400).duration();

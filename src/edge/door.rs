@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::shared::{Place, Shared};
 use super::visit::attend;
-use super::wire::Tcp;
+use super::wire::{Dial, Tcp};
 use super::{EdgeRules, Epoch, Meter, Report};
 use crate::event::Gate;
 use crate::units::Elapsed;
@@ -50,10 +51,14 @@ pub struct Door {
 }
 
 /// Opens the front door on a thread of its own, with one worker, so that nothing else in the
-/// program can delay a visitor.
+/// program can delay a visitor. `dial` opens a connection to the app, at the address in the gate.
 ///
 /// Fails when the listener cannot be used or the thread cannot be made.
-pub fn serve(listener: TcpListener, wiring: Wiring) -> io::Result<Door> {
+pub fn serve<W, F>(listener: TcpListener, wiring: Wiring, dial: W) -> io::Result<Door>
+where
+    W: Fn(SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = io::Result<TcpStream>> + Send + 'static,
+{
     let address = listener.local_addr()?;
     listener.set_nonblocking(true)?;
     let (shut, asked) = oneshot::channel();
@@ -63,7 +68,7 @@ pub fn serve(listener: TcpListener, wiring: Wiring) -> io::Result<Door> {
     let shared = Arc::new(Shared::new(wiring, Place { port: address.port(), unix_ms, closing: closed, batch: BATCH }));
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
     let thread = thread::Builder::new().name("edge".to_owned()).spawn(move || {
-        runtime.block_on(work(listener, &shared, Shutting { asked, closing }));
+        runtime.block_on(work(listener, &shared, &Tcp(dial), Shutting { asked, closing }));
         drop(runtime);
         shared.outbox.flush();
         // Nobody may be waiting any more when the door was dropped.
@@ -94,7 +99,12 @@ struct Shutting {
     closing: watch::Sender<bool>,
 }
 
-async fn work(listener: TcpListener, shared: &Arc<Shared>, mut shutting: Shutting) {
+async fn work<D: Dial<Stream = TcpStream>>(
+    listener: TcpListener,
+    shared: &Arc<Shared>,
+    dial: &D,
+    mut shutting: Shutting,
+) {
     let Ok(listener) = Listener::from_std(listener) else { return };
     let mut visits = JoinSet::new();
     let mut carry = pin!(shared.outbox.carry());
@@ -104,7 +114,7 @@ async fn work(listener: TcpListener, shared: &Arc<Shared>, mut shutting: Shuttin
             Some(_) = visits.join_next() => {}
             () = &mut carry => {}
             accepted = listener.accept() => match accepted {
-                Ok((client, peer)) => welcome(&mut visits, shared, client, peer),
+                Ok((client, peer)) => welcome(&mut visits, shared, dial, (client, peer)),
                 // Out of file descriptors, most likely: the open connections need time to end.
                 Err(_) => sleep(ACCEPT_PAUSE).await,
             },
@@ -121,8 +131,13 @@ async fn work(listener: TcpListener, shared: &Arc<Shared>, mut shutting: Shuttin
     visits.shutdown().await;
 }
 
-fn welcome(visits: &mut JoinSet<()>, shared: &Arc<Shared>, client: TcpStream, peer: SocketAddr) {
+fn welcome<D: Dial<Stream = TcpStream>>(
+    visits: &mut JoinSet<()>,
+    shared: &Arc<Shared>,
+    dial: &D,
+    (client, peer): (TcpStream, SocketAddr),
+) {
     // A client that is gone already is found out when it is read from.
     let _ = client.set_nodelay(true);
-    visits.spawn(attend(Arc::clone(shared), client, peer.ip(), Tcp));
+    visits.spawn(attend(Arc::clone(shared), client, peer.ip(), dial.clone()));
 }

@@ -15,6 +15,7 @@ mod limits;
 mod meter;
 mod outbox;
 mod page;
+mod presence;
 mod record;
 mod relay;
 mod rescue;
@@ -49,6 +50,10 @@ pub enum Report {
         /// Who.
         client: ClientKind,
     },
+    /// A request is open, after a time without any. Told where the plan gives CPU only while one is.
+    FirstRequest,
+    /// The last open request has ended. Told like the first.
+    LastRequest,
     /// A request ended.
     Ended(Box<Request>),
 }

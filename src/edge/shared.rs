@@ -8,6 +8,7 @@ use super::concurrency::Seats;
 use super::headers::Headers;
 use super::outbox::Outbox;
 use super::page::Page;
+use super::presence::Presence;
 use super::template::Facts;
 use super::{EdgeRules, Epoch, Meter, Wiring};
 use crate::event::{Gate, RequestId};
@@ -25,6 +26,7 @@ pub(super) struct Shared {
     pub(super) outbox: Outbox,
     pub(super) meter: Arc<Meter>,
     pub(super) seats: Seats,
+    pub(super) presence: Presence,
     pub(super) request_headers: Headers,
     pub(super) response_headers: Headers,
     pub(super) pages: BTreeMap<Cause, Page>,
@@ -51,6 +53,7 @@ impl Shared {
             epoch,
             gate,
             closing: place.closing,
+            presence: Presence::new(rules.tells_presence.then(|| reports.clone())),
             outbox: Outbox::new(reports, place.batch),
             meter,
             seats: Seats::new(rules.router.concurrency),

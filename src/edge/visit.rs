@@ -118,6 +118,7 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
         let shared = self.shared;
         limits::admit(&self.request, &shared.rules.router)?;
         let _seat = shared.seats.take()?;
+        let _there = shared.presence.enter();
         let passage = self.pass_gate(record).await?;
         self.forward(passage, record).await
     }

@@ -33,15 +33,19 @@ pub(super) trait Dial: Clone + Send + Sync + 'static {
     fn dial(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }
 
-/// Reaches the app by TCP, without waiting for full packets.
+/// Reaches the app by TCP, without waiting for full packets; holds the way to open a connection.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tcp;
+pub(super) struct Tcp<W>(pub(super) W);
 
-impl Dial for Tcp {
+impl<W, F> Dial for Tcp<W>
+where
+    W: Fn(SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = io::Result<TcpStream>> + Send,
+{
     type Stream = TcpStream;
 
     async fn dial(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        let stream = TcpStream::connect(address).await?;
+        let stream = (self.0)(address).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
     }

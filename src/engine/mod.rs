@@ -4,20 +4,47 @@
 //! is in its [`Capabilities`], known before the run.
 
 pub mod cgroup;
+mod chosen;
 pub mod docker;
+mod dying;
+mod either;
+mod embedded;
 pub mod fake;
+mod host;
+mod lines;
+#[cfg(target_os = "linux")]
+pub mod native;
+#[cfg(not(target_os = "linux"))]
+#[path = "native/elsewhere.rs"]
+pub mod native;
+// Built in tests as well, so that it goes on building.
+#[cfg(all(test, target_os = "linux"))]
+#[expect(dead_code, reason = "only its refusal is tested here")]
+#[path = "native/elsewhere.rs"]
+mod native_elsewhere;
+mod open_files;
+mod owner;
+mod phase;
+mod quota;
+mod read_back;
+mod sockets;
+mod witness;
 
 pub use crate::event::Ended;
-pub use crate::spec::{Capabilities, Machine};
+pub use crate::spec::{Capabilities, Isolation, Machine, Network};
+pub use chosen::{Chosen, Leftover};
+pub use either::Either;
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::event::{InstanceId, Listener, Lost, Sample};
-use crate::spec::{DiskKind, Image};
+use crate::spec::{DiskKind, Image, Secrets};
 use crate::units::{Elapsed, Memory, Millicores};
 
 /// A place where instances can be made.
@@ -35,6 +62,11 @@ pub trait Engine: Send + Sync + 'static {
         order: Order,
         news: UnboundedSender<News>,
     ) -> impl Future<Output = Result<Self::Instance, EngineError>> + Send;
+
+    /// Opens a connection to an address that [`Instance::start`] gave.
+    fn dial(&self, address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> + Send {
+        TcpStream::connect(address)
+    }
 }
 
 /// One container's life. Cheap to clone; clones speak of the same container.
@@ -51,6 +83,12 @@ pub trait Instance: Clone + Send + Sync + 'static {
 
     /// Kills it now. Returns when the process ended.
     fn kill(&self) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Changes limits while the process runs, and reads them back. Nothing happens to one that has ended.
+    fn change(&self, change: Change) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Runs another program beside the app, as its user and under its limits, and returns its output.
+    fn exec(&self, command: Vec<String>) -> impl Future<Output = Result<Executed, EngineError>> + Send;
 
     /// Sockets that listen inside, for the diagnosis of an app that cannot be reached.
     fn listeners(&self) -> impl Future<Output = Result<Vec<Listener>, EngineError>> + Send;
@@ -73,8 +111,10 @@ pub struct Order {
     pub image: Image,
     /// The command in place of the image's own. Empty keeps the image's.
     pub command: Vec<String>,
-    /// Variables on top of the image's own.
+    /// Variables on top of the image's own, without the secret ones.
     pub environment: BTreeMap<String, String>,
+    /// Variables and files that only the app may see.
+    pub secrets: Secrets,
     /// The port the app must listen on.
     pub port: u16,
     /// Memory at which the kernel kills.
@@ -103,6 +143,8 @@ pub struct Order {
     pub hostname: Option<String>,
     /// Working directory.
     pub workdir: Option<String>,
+    /// Whose network it is in. An engine with one kind only has that one.
+    pub network: Network,
 }
 
 impl Order {
@@ -114,6 +156,7 @@ impl Order {
             image: Image::Mimic,
             command: Vec::new(),
             environment: BTreeMap::from([("PORT".to_owned(), port.to_string())]),
+            secrets: Secrets::default(),
             port,
             memory: Memory::from_mib(64),
             swap: Memory::default(),
@@ -128,8 +171,34 @@ impl Order {
             user: None,
             hostname: None,
             workdir: None,
+            network: Network::Own,
         }
     }
+
+    /// All variables, the secret ones as well: what the app is given.
+    pub(crate) fn variables(&self) -> BTreeMap<String, String> {
+        let secret = self.secrets.variables.iter();
+        let secret = secret.filter_map(|(name, secret)| Some((name.clone(), secret.text()?.to_owned())));
+        self.environment.clone().into_iter().chain(secret).collect()
+    }
+}
+
+/// Limits that shall change. `None` leaves one as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Change {
+    /// CPU share, and the period over which it is enforced.
+    pub cpu: Option<(Millicores, Elapsed)>,
+    /// Memory at which the kernel kills. The swap on top of it stays what it was.
+    pub memory: Option<Memory>,
+}
+
+/// What a program that was run beside an app came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    /// Its exit status; 128 and the signal when one ended it.
+    pub code: i32,
+    /// What it printed, both streams together.
+    pub output: String,
 }
 
 /// Something that happened to an instance.
@@ -196,6 +265,26 @@ pub enum EngineError {
         /// What the machine is.
         expected: String,
     },
+    /// This engine runs another kind of app.
+    #[error("the engine `{engine}` runs {expected}, found {found}")]
+    WrongKind {
+        /// What was to be run.
+        found: String,
+        /// What it runs.
+        expected: &'static str,
+        /// Its name.
+        engine: &'static str,
+    },
+    /// This machine, or this user, lacks something without which the engine cannot work.
+    #[error("{found}; expected {expected}")]
+    Lacking {
+        /// What was found.
+        found: String,
+        /// What is needed.
+        expected: String,
+        /// The next step, in words.
+        help: String,
+    },
     /// The command cannot be run.
     #[error("`{command}` cannot be run in the instance: {reason}")]
     CannotRun {
@@ -215,7 +304,7 @@ pub enum EngineError {
         found: String,
     },
     /// Any other refusal.
-    #[error("the container engine could not {doing}: {reason}")]
+    #[error("the engine could not {doing}: {reason}")]
     Failed {
         /// What was tried, as a verb: `create the instance`.
         doing: String,

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::units::Memory;
+use crate::units::{Elapsed, Memory};
 
 /// Number of an instance in its run, from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Exit {
     pub engine_says_oom: bool,
     /// Witness two: the kernel's own counter of kills in this group. `None` when it could not be read.
     pub kernel_oom_kills: Option<u64>,
+    /// What the bank of unused CPU time held at the last sample; `None` where the plan has no bank.
+    #[serde(default, rename = "bank_us", skip_serializing_if = "Option::is_none")]
+    pub bank: Option<Elapsed>,
 }
 
 /// The end of a main process, as witnessed. What it means is decided elsewhere.
@@ -67,6 +70,19 @@ pub enum ExitCause {
 pub struct Listener {
     /// Address and port as the app bound them.
     pub address: SocketAddr,
+}
+
+/// Files that the app wrote and that went with its instance, because the plan keeps none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Losses {
+    /// Which.
+    pub instance: InstanceId,
+    /// How many there were.
+    pub count: u64,
+    /// The sum of their sizes, as far as the engine tells them.
+    pub size: Memory,
+    /// The largest of them, the largest one first.
+    pub largest: Vec<Lost>,
 }
 
 /// A file that the app wrote and the plan would lose.

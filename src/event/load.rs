@@ -72,6 +72,12 @@ pub enum LoadFailure {
     Status(u16),
     /// The right status, but the answer does not hold what the scenario expects.
     Body,
+    /// The page shows an exception of the app.
+    Raised,
+    /// The app does not compile.
+    NotCompiled,
+    /// The page does not offer what its user wanted to touch, or refuses what they wanted to put there.
+    NotOffered,
     /// No connection.
     Refused,
     /// The connection broke before the answer was whole.

@@ -7,17 +7,20 @@ mod gate;
 mod instance;
 mod load;
 mod part;
+mod redact;
 mod request;
 mod sample;
+mod share;
 mod state;
 pub mod stored;
 
 pub use gate::{Gate, Hold};
-pub use instance::{Ended, Exit, ExitCause, InstanceId, Listener, Lost};
+pub use instance::{Ended, Exit, ExitCause, InstanceId, Listener, Losses, Lost};
 pub use load::{LoadFailure, LoadReport, Phase, PhaseRole, Shortfall, Spread};
 pub use part::Part;
 pub use request::{ClientKind, Ending, Request, RequestId};
 pub use sample::{Sample, SampleSource};
+pub use share::{Share, ShareLevel, ShareWhy};
 pub use state::{State, Why};
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +99,8 @@ pub enum Kind {
         /// Which.
         instance: InstanceId,
     },
+    /// Files that the app wrote go with an instance.
+    Losses(Box<Losses>),
     /// A health check failed in a way that counts.
     HealthFailed {
         /// Which.
@@ -114,6 +119,8 @@ pub enum Kind {
     Request(Box<Request>),
     /// Counters of the instance.
     Sample(Box<Sample>),
+    /// The CPU share of an instance from now on. Only where the plan gives more at some times than at others.
+    Share(Share),
     /// A line of the app's own log.
     Log {
         /// Which.
@@ -152,6 +159,12 @@ pub const STOPPING: &str = "stopping the app as its host would";
 
 /// How the notice begins that tells of a load which does not make the app work: it weakens every comparison.
 pub const SHELL: &str = "the page is a shell";
+
+/// What is said of an app that listens on the loopback address alone.
+pub const ONLY_ITSELF: &str = "where only itself can reach it";
+
+/// What is said, with the addresses behind it, of an app that listens on other ports.
+pub const LISTENS_ELSEWHERE: &str = "; the app listens on ";
 
 /// The first event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

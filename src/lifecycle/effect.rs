@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 
 use super::Line;
 use crate::event::{Finish, Gate, InstanceId, Kind};
+use crate::units::Millicores;
 
 /// What shall be done. Operations on instances are answered by inputs; never two at once, but for a
 /// kill that overtakes a stop.
@@ -28,6 +29,13 @@ pub enum Effect {
     },
     /// Probe it no more.
     Unwatch(InstanceId),
+    /// Give it this CPU share while it runs. Answered by [`super::Turn::Shared`]; beside all other operations.
+    Share {
+        /// Which.
+        instance: InstanceId,
+        /// How much.
+        share: Millicores,
+    },
     /// Read the meter and answer with [`super::Input::Busy`] or [`super::Input::QuietSince`].
     ReadActivity,
     /// Let visitors in, hold or refuse them from now on.

@@ -1,5 +1,6 @@
 //! The end of a process: what it was, and what the platform says about it.
 
+use super::bank::Bank;
 use super::exit::classify;
 use super::life::Life;
 use super::setback::Failure;
@@ -43,6 +44,7 @@ impl Lifecycle {
             need: life.memory.need(),
             engine_says_oom: end.ended.engine_says_oom,
             kernel_oom_kills: end.ended.kernel_oom_kills,
+            bank: life.bank.as_ref().map(Bank::holds),
         }));
         cause
     }

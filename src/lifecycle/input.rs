@@ -20,6 +20,10 @@ pub enum Input {
     Busy,
     /// Answer to [`super::Effect::ReadActivity`]: nobody is, and the last sign of somebody was then.
     QuietSince(Elapsed),
+    /// A request is open at the front door, after a time without any.
+    FirstRequest,
+    /// The last open request has ended.
+    LastRequest,
     /// The run shall end as its host would end it.
     Finish,
     /// Ctrl-C: the first ends the run as its host would, the second kills.
@@ -58,6 +62,8 @@ pub enum Turn {
     Diagnosed(String),
     /// It accepts connections.
     PortOpen,
+    /// The platform asks a serving app for its health.
+    Questioned,
     /// It answered the health question.
     Healthy,
     /// It did not.
@@ -80,8 +86,15 @@ pub enum Turn {
     Sampled {
         /// Memory the app needs.
         need: Memory,
+        /// CPU time used since it started.
+        cpu: Elapsed,
         /// Kills for want of memory since it started, when told.
         oom_kills: Option<u64>,
+    },
+    /// Answer to [`super::Effect::Share`].
+    Shared {
+        /// Why the engine could not do it, as a sentence without a full stop; `None` when it has.
+        failed: Option<String>,
     },
     /// Somebody else removed it.
     Vanished,

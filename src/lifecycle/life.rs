@@ -1,9 +1,11 @@
 use std::net::SocketAddr;
 
+use super::bank::Bank;
 use super::health::Health;
 use super::idle::Idle;
 use super::memory::Watch;
-use crate::event::InstanceId;
+use super::share::Demand;
+use crate::event::{InstanceId, ShareLevel};
 use crate::units::Elapsed;
 
 /// One life of a process, from the moment it runs.
@@ -20,6 +22,14 @@ pub(super) struct Life {
     pub memory: Watch,
     /// When the platform looks for visitors; `None` where it never does, or does not yet.
     pub idle: Option<Idle>,
+    /// Its bank of unused CPU time, where the plan has one.
+    pub bank: Option<Bank>,
+    /// Whether somebody needs it to have CPU.
+    pub demand: Demand,
+    /// Whether the platform waits for the answer to its health question.
+    pub asked: bool,
+    /// The share that was told last.
+    pub level: Option<ShareLevel>,
     /// Whether its end has been told.
     pub told: bool,
 }
@@ -46,6 +56,10 @@ impl Life {
             health: Health::default(),
             memory: Watch::default(),
             idle: None,
+            bank: None,
+            demand: Demand::default(),
+            asked: false,
+            level: None,
             told: false,
         }
     }

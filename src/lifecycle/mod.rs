@@ -10,6 +10,7 @@
 
 mod ask;
 mod backoff;
+mod bank;
 mod drive;
 mod effect;
 mod ended;
@@ -23,12 +24,15 @@ mod memory;
 mod phase;
 mod rules;
 mod setback;
+mod share;
 mod slot;
 mod timer;
 mod turn;
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod share_stories;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
@@ -40,6 +44,7 @@ pub use effect::Effect;
 pub use input::{Fault, Input, Operation, Turn};
 pub use lines::{Line, Values, fill};
 pub use rules::Rules;
+pub use share::first_share;
 
 use crate::event::{Finish, Gate, Hold, InstanceId, Kind, State, Why};
 use crate::spec::Cause;
@@ -47,6 +52,7 @@ use crate::units::Elapsed;
 use backoff::Streak;
 use life::Life;
 use phase::{Origin, Phase, Then};
+use share::Shares;
 use slot::Slot;
 
 /// Failed first starts in a row after which a run gives up on an app that never served. A platform
@@ -71,6 +77,10 @@ pub struct Lifecycle {
     failed_start: Option<String>,
     /// Failures in a row, as the restart rules count them.
     streak: Streak,
+    /// Whether a request is open at the front door.
+    visitors: bool,
+    /// The CPU share in force, and the one asked for.
+    shares: Shares,
     /// Failures of the engine in a row.
     engine_failures: u32,
     /// A process whose end the engine answered for before it was told. Its news is still awaited.
@@ -99,6 +109,8 @@ impl Lifecycle {
             unserved: Some(0),
             failed_start: None,
             streak: Streak::default(),
+            visitors: false,
+            shares: Shares::default(),
             engine_failures: 0,
             untold: None,
             finish: None,
@@ -147,6 +159,8 @@ impl Lifecycle {
             Input::Restart => self.asked_to_restart(now),
             Input::Busy => self.idle_answer(now, None),
             Input::QuietSince(at) => self.idle_answer(now, Some(at)),
+            Input::FirstRequest => self.visitors = true,
+            Input::LastRequest => self.visitors = false,
             Input::Finish => self.asked_to_finish(),
             Input::Interrupt => self.interrupted(),
             Input::Instance(instance, turn) => self.turn(now, instance, turn),
@@ -156,6 +170,8 @@ impl Lifecycle {
     /// Drives the slot and fires what is due until nothing more follows from this input.
     fn settle(&mut self, now: Elapsed) {
         loop {
+            // First, so that an app that is to be stopped gets its CPU before its signal.
+            self.share_out(now);
             let moved = self.drive(now);
             match self.next_timer().filter(|(at, _)| *at <= now && self.state() != State::Gone) {
                 Some((_, timer)) => self.fire(now, timer),

@@ -1,14 +1,14 @@
 //! What holds in every run, whatever happens in whatever order.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use proptest::prelude::*;
 
 use super::stage::{ADDRESS, Stage, end};
-use super::{Effect, Fault, Input, Lifecycle, Operation, Turn};
+use super::{Effect, Fault, Input, Lifecycle, Operation, Turn, first_share};
 use crate::event::{Ended, Gate, Hold, InstanceId, Kind, RequestId, State};
-use crate::spec::{AtLimit, DiskKind, RestartPolicy, Spec};
-use crate::units::{Elapsed, Memory};
+use crate::spec::{AtLimit, Burst, DiskKind, RestartPolicy, Spec};
+use crate::units::{Elapsed, Memory, Millicores};
 
 /// One move of the world.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,14 @@ enum Move {
     Unhealthy,
     Exit(i32, u64),
     Sample(u64),
+    /// A sample after which so many milliseconds more of CPU time are used.
+    Use(u64),
+    /// The first request opens, or the last one ends.
+    Request,
+    Question,
+    /// The engine answers the change of a share.
+    ShareChanges,
+    ShareFails,
     ChildOutOfMemory,
     Vanish,
     Interrupt,
@@ -48,6 +56,11 @@ fn moves() -> impl Strategy<Value = Move> {
         2 => Just(Move::Unhealthy),
         2 => (prop_oneof![Just(0), Just(1), Just(137)], 0_u64..3).prop_map(|(code, kills)| Move::Exit(code, kills)),
         1 => (0_u64..1_000).prop_map(Move::Sample),
+        5 => (0_u64..2_000).prop_map(Move::Use),
+        4 => Just(Move::Request),
+        1 => Just(Move::Question),
+        8 => Just(Move::ShareChanges),
+        1 => Just(Move::ShareFails),
         1 => Just(Move::ChildOutOfMemory),
         1 => Just(Move::Vanish),
         1 => Just(Move::Interrupt),
@@ -56,14 +69,28 @@ fn moves() -> impl Strategy<Value = Move> {
     ]
 }
 
-fn plans() -> impl Strategy<Value = (RestartPolicy, AtLimit, DiskKind, u64, u64)> {
+type Plan = (RestartPolicy, AtLimit, DiskKind, u64, u64, Cpu);
+
+/// Whether the share changes: the bank's start and cap in milliseconds, and whether CPU is given while serving only.
+type Cpu = (Option<(u64, u64)>, bool);
+
+fn plans() -> impl Strategy<Value = Plan> {
     (
         prop_oneof![Just(RestartPolicy::Always), Just(RestartPolicy::OnFailure), Just(RestartPolicy::Never)],
         prop_oneof![Just(AtLimit::KillAndRestart), Just(AtLimit::SlowThenKill), Just(AtLimit::Suspend)],
         prop_oneof![Just(DiskKind::LostAtRestart), Just(DiskKind::Kept)],
         0_u64..20,
         0_u64..3,
+        (prop::option::of((0_u64..3_000, 0_u64..5_000)), any::<bool>()),
     )
+}
+
+/// A change of a share that the engine is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Wish {
+    share: Millicores,
+    /// The process that it was for has ended: it changes nothing.
+    late: bool,
 }
 
 /// A world that keeps the books of what the lifecycle did.
@@ -76,14 +103,27 @@ struct World {
     made: BTreeSet<InstanceId>,
     /// Processes that run.
     running: BTreeSet<InstanceId>,
+    visitors: bool,
+    cpu: Elapsed,
+    /// The shares in force, and those that the engine is asked for.
+    shares: BTreeMap<InstanceId, Millicores>,
+    wishes: BTreeMap<InstanceId, Wish>,
+    /// A change of a share has failed.
+    failed: bool,
     over: bool,
     history: Vec<Effect>,
 }
 
 impl World {
-    fn new((policy, at_limit, disk, delay, check): (RestartPolicy, AtLimit, DiskKind, u64, u64)) -> Self {
+    fn new((policy, at_limit, disk, delay, check, (bank, while_serving_only)): Plan) -> Self {
         let edit = |spec: &mut Spec| {
             spec.restart.policy = policy;
+            let burst = |(start, cap)| Burst {
+                start: Elapsed::from_millis(start),
+                cap: Elapsed::from_millis(cap),
+                share: Millicores::new(2_000),
+            };
+            (spec.cpu.burst, spec.cpu.while_serving_only) = (bank.map(burst), while_serving_only);
             spec.memory.at_limit = at_limit;
             spec.memory.slow_check = Elapsed::from_secs(check);
             spec.disk.kind = disk;
@@ -99,6 +139,11 @@ impl World {
             asked: VecDeque::new(),
             made: BTreeSet::new(),
             running: BTreeSet::new(),
+            visitors: false,
+            cpu: Elapsed::ZERO,
+            shares: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            failed: false,
             over: false,
             history: Vec::new(),
         };
@@ -127,6 +172,7 @@ impl World {
                 Effect::Stop(id) => self.ask(id, Operation::Stop),
                 Effect::Kill(id) => self.ask(id, Operation::Kill),
                 Effect::Remove(id) => self.ask(id, Operation::Remove),
+                Effect::Share { instance, share } => self.wish(instance, share),
                 Effect::Gate(gate) => self.gate = gate,
                 Effect::Over(_) => self.over = true,
                 Effect::ReadActivity => self.give(Input::QuietSince(Elapsed::ZERO)),
@@ -145,7 +191,41 @@ impl World {
         self.asked.push_back((id, operation));
     }
 
+    /// One change at a time, of a process that runs, to a share that the plan has.
+    fn wish(&mut self, id: InstanceId, share: Millicores) {
+        let cpu = &self.lifecycle.rules.cpu;
+        assert!(cpu.burst.is_some() || cpu.while_serving_only, "a plan with one share changed it to {share}");
+        let most = cpu.burst.as_ref().map_or(cpu.share, |burst| burst.share);
+        assert!(share <= most && (share != most || cpu.burst.is_none() || !self.lifecycle.is_dry()), "{share}");
+        assert!(self.running.contains(&id), "{share} for {id}, which does not run");
+        assert_eq!(self.wishes.insert(id, Wish { share, late: false }), None, "two changes of {id} at once");
+    }
+
+    fn share_answered(&mut self, failed: Option<String>) {
+        let Some((id, wish)) = self.wishes.pop_first() else { return };
+        self.failed |= failed.is_some();
+        if failed.is_none() && !wish.late {
+            self.shares.insert(id, wish.share);
+        }
+        self.turn(id, Turn::Shared { failed });
+    }
+
+    /// With nothing under way, the share in force is the one that is wanted; and who serves has one.
+    fn check_share(&self) {
+        let Some(life) = self.lifecycle.slot.life().filter(|life| self.running.contains(&life.instance)) else {
+            return;
+        };
+        if self.failed || !self.wishes.is_empty() {
+            return;
+        }
+        let share = self.shares[&life.instance];
+        assert_eq!(share, self.lifecycle.grant(life).share);
+        let serves = matches!(self.lifecycle.state(), State::Serving | State::Draining) && !self.visitors;
+        assert!(serves || share >= self.lifecycle.rules.cpu.share, "{share} in {:?}", self.lifecycle.state());
+    }
+
     fn check(&self) {
+        self.check_share();
         let state = self.lifecycle.state();
         assert_eq!(self.gate, self.lifecycle.gate());
         assert_eq!(matches!(self.gate, Gate::Open(_)), state == State::Serving, "{:?} while {state:?}", self.gate);
@@ -161,6 +241,7 @@ impl World {
         let Some((id, operation)) = self.asked.pop_front() else { return };
         match operation {
             Operation::Create => {
+                self.shares.insert(id, first_share(&self.lifecycle.rules.cpu));
                 self.made.insert(id);
                 self.turn(id, Turn::Created);
             }
@@ -190,13 +271,21 @@ impl World {
             self.made.remove(&id);
         }
         if matches!(operation, Operation::Kill) {
-            self.running.remove(&id);
+            self.is_over(id);
         }
         self.turn(id, Turn::Failed { operation, fault, reason: "no".into() });
     }
 
+    /// Its process has ended. Returns whether it had one.
+    fn is_over(&mut self, id: InstanceId) -> bool {
+        if let Some(wish) = self.wishes.get_mut(&id) {
+            wish.late = true;
+        }
+        self.running.remove(&id)
+    }
+
     fn end(&mut self, id: InstanceId, ended: Ended) {
-        if self.running.remove(&id) {
+        if self.is_over(id) {
             self.turn(id, Turn::Ended { ended, last_words: None });
         }
     }
@@ -232,8 +321,21 @@ impl World {
             Move::Unhealthy => self.turn(current, Turn::Unhealthy { reason: "status 500".into(), status: Some(500) }),
             Move::Exit(code, kills) => self.end(current, end(code, kills)),
             Move::Sample(mib) => {
-                self.turn(current, Turn::Sampled { need: Memory::from_mib(mib), oom_kills: Some(mib / 400) });
+                let (need, cpu) = (Memory::from_mib(mib), self.cpu);
+                self.turn(current, Turn::Sampled { need, cpu, oom_kills: Some(mib / 400) });
             }
+            Move::Use(millis) => {
+                self.cpu += Elapsed::from_millis(millis);
+                let (need, cpu) = (Memory::from_mib(1), self.cpu);
+                self.turn(current, Turn::Sampled { need, cpu, oom_kills: None });
+            }
+            Move::Request => {
+                self.visitors = !self.visitors;
+                self.give(if self.visitors { Input::FirstRequest } else { Input::LastRequest });
+            }
+            Move::Question => self.turn(current, Turn::Questioned),
+            Move::ShareChanges => self.share_answered(None),
+            Move::ShareFails => self.share_answered(Some("no".into())),
             Move::ChildOutOfMemory => self.turn(current, Turn::ChildOutOfMemory),
             Move::Vanish => self.vanish(current),
             Move::Interrupt => self.give(Input::Interrupt),
@@ -252,7 +354,7 @@ impl World {
     fn vanish(&mut self, id: InstanceId) {
         // An operation under way finds out by itself.
         if self.asked.is_empty() && self.made.remove(&id) {
-            self.running.remove(&id);
+            self.is_over(id);
             self.turn(id, Turn::Vanished);
         }
     }

@@ -1,5 +1,5 @@
 use super::Values;
-use crate::spec::{AtLimit, DiskKind, HealthCheck, RestartRules, SleepRules, Spec};
+use crate::spec::{AtLimit, CpuRules, DiskKind, HealthCheck, RestartRules, SleepRules, Spec};
 use crate::units::{Elapsed, Memory};
 
 /// The part of a spec that the lifecycle decides by.
@@ -15,6 +15,8 @@ pub struct Rules {
     pub sleep: Option<SleepRules>,
     /// When it is started again.
     pub restart: RestartRules,
+    /// How much CPU the app gets, and when.
+    pub cpu: CpuRules,
     /// What memory means.
     pub memory: MemoryLimits,
     /// The stop signal, for the user.
@@ -64,6 +66,7 @@ impl From<&Spec> for Rules {
             },
             sleep: spec.sleep.clone(),
             restart: spec.restart.clone(),
+            cpu: spec.cpu.clone(),
             memory: MemoryLimits {
                 limit: spec.memory.limit,
                 at_limit: spec.memory.at_limit,
@@ -82,7 +85,7 @@ fn values(spec: &Spec) -> Values {
     values.set("port", spec.port.number.to_string());
     values.set("memory_limit", spec.memory.limit.to_string());
     // Without a command of its own the image's runs, which nobody has spelled out.
-    let command = if spec.app.command.is_empty() { spec.app.name.clone() } else { spec.app.command.join(" ") };
+    let command = spec.app.line();
     values.set("command", command);
     if let HealthCheck::Http(path) = &spec.health.check {
         values.set("path", path.as_str());

@@ -17,6 +17,14 @@ pub(super) const fn end(code: i32, kernel_oom_kills: u64) -> Ended {
     Ended { code, engine_says_oom: false, kernel_oom_kills: Some(kernel_oom_kills), asked_for: false }
 }
 
+/// What an engine does about changes of a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Changes {
+    Made,
+    Fail,
+    Unanswered,
+}
+
 /// A lifecycle under test.
 #[derive(Debug, Clone)]
 pub(super) struct Stage {
@@ -26,6 +34,8 @@ pub(super) struct Stage {
     pub done: Vec<(Elapsed, Effect)>,
     /// Operations that fail from now on.
     pub broken: Vec<Operation>,
+    /// What becomes of changes of a share from now on.
+    pub changes: Changes,
     /// The last sign of a visitor that the meter tells; `None` while one is there.
     pub last_seen: Option<Elapsed>,
 }
@@ -44,7 +54,14 @@ impl Stage {
         edit(&mut spec);
         let (lifecycle, effects) = Lifecycle::begin(Rules::from(&spec), Elapsed::ZERO);
         let last_seen = Some(Elapsed::ZERO);
-        let stage = Self { lifecycle, now: Elapsed::ZERO, done: Vec::new(), broken: Vec::new(), last_seen };
+        let stage = Self {
+            lifecycle,
+            now: Elapsed::ZERO,
+            done: Vec::new(),
+            broken: Vec::new(),
+            changes: Changes::Made,
+            last_seen,
+        };
         (stage, effects)
     }
 
@@ -113,6 +130,14 @@ impl Stage {
             Effect::Remove(id) => (id, Operation::Remove, vec![Turn::Removed]),
             Effect::Diagnose(id) => {
                 return vec![Input::Instance(id, Turn::Diagnosed("nothing listens on port 10000".into()))];
+            }
+            Effect::Share { instance, .. } => {
+                let failed = match self.changes {
+                    Changes::Made => None,
+                    Changes::Fail => Some("the engine says no".to_owned()),
+                    Changes::Unanswered => return Vec::new(),
+                };
+                return vec![Input::Instance(instance, Turn::Shared { failed })];
             }
             Effect::ReadActivity => return vec![self.last_seen.map_or(Input::Busy, Input::QuietSince)],
             _ => return Vec::new(),

@@ -116,8 +116,8 @@ fn a_visitor_who_comes_while_it_falls_asleep_is_not_forgotten() {
 fn the_memory_limit_turns_visitors_away_until_it_has_recovered() {
     let mut stage = Stage::serving(|_| {});
     stage.pass(5);
-    stage.turn(Turn::Sampled { need: Memory::from_mib(511), oom_kills: Some(0) });
-    stage.turn(Turn::Sampled { need: Memory::from_mib(2), oom_kills: Some(1) });
+    stage.turn(Turn::Sampled { need: Memory::from_mib(511), cpu: Elapsed::ZERO, oom_kills: Some(0) });
+    stage.turn(Turn::Sampled { need: Memory::from_mib(2), cpu: Elapsed::ZERO, oom_kills: Some(1) });
     stage.ends(137, 1);
     assert_eq!(exits(&stage), [(5, ExitCause::OutOfMemory)]);
     assert_eq!(stage.lifecycle.state(), Backoff);
@@ -157,6 +157,18 @@ fn a_plan_may_suspend_at_the_memory_limit_until_the_owner_acts() {
     stage.give(Input::Restart);
     stage.answers();
     assert_eq!(stage.lifecycle.state(), Serving);
+}
+
+#[test]
+fn a_reboot_clears_memory_and_keeps_the_disk_where_the_plan_keeps_it() {
+    for (kind, instances) in [(DiskKind::Kept, vec![1, 1]), (DiskKind::LostAtRestart, vec![1, 2])] {
+        let mut stage = Stage::serving(|spec| spec.disk.kind = kind);
+        stage.give(Input::Restart);
+        stage.answers();
+        assert_eq!(stage.lifecycle.state(), Serving);
+        let started: Vec<u32> = stage.starts().into_iter().map(|(_, instance)| instance.0).collect();
+        assert_eq!(started, instances, "{kind:?}");
+    }
 }
 
 #[test]
@@ -265,7 +277,7 @@ fn the_slow_zone_writes_its_line_as_often_as_the_platform_looks() {
         spec.sleep = None;
     });
     for _ in 0..41 {
-        stage.turn(Turn::Sampled { need: Memory::from_mib(768), oom_kills: None });
+        stage.turn(Turn::Sampled { need: Memory::from_mib(768), cpu: Elapsed::ZERO, oom_kills: None });
         stage.pass(1);
     }
     let slow = [(0, LineKind::MemorySlow), (20, LineKind::MemorySlow), (40, LineKind::MemorySlow)];

@@ -3,8 +3,8 @@
 use super::stage::{ADDRESS, Stage, end};
 use super::{Effect, Fault, Input, Operation, Turn};
 use crate::event::{Gate, Hold, Kind, RequestId, State};
-use crate::spec::{RestartPolicy, Spec};
-use crate::units::{Elapsed, Memory};
+use crate::spec::{Burst, RestartPolicy, Spec};
+use crate::units::{Elapsed, Memory, Millicores};
 
 /// A situation that the table looks at: its name, and how it comes about.
 type Situation = (&'static str, fn() -> Stage);
@@ -19,6 +19,10 @@ const SITUATIONS: &[Situation] = &[
         stage
     }),
     ("serving", || Stage::serving(plan)),
+    ("serving: a bank of unused CPU time, nearly empty", || banking(false)),
+    ("serving: the same, empty", || banking(true)),
+    ("serving: CPU only while a request is open, and one is", || visited(true)),
+    ("serving: the same, and none has been for a while", || visited(false)),
     ("serving: health checks fail", failing),
     ("draining", || {
         let mut stage = failing();
@@ -74,6 +78,35 @@ fn asleep() -> Stage {
     stage
 }
 
+/// A sixteenth of a core, and twice as much while there is something in the bank.
+fn banking(empty: bool) -> Stage {
+    let mut stage = Stage::serving(|spec| {
+        plan(spec);
+        spec.cpu.share = Millicores::new(63);
+        let (start, cap) = (Elapsed::from_millis(1), Elapsed::from_secs(500));
+        spec.cpu.burst = Some(Burst { start, cap, share: Millicores::new(1_000) });
+    });
+    if empty {
+        let cpu = Elapsed::from_millis(1);
+        stage.turn(Turn::Sampled { need: Memory::from_mib(1), cpu, oom_kills: None });
+        stage.now += Elapsed::from_secs(2);
+    }
+    stage
+}
+
+fn visited(now: bool) -> Stage {
+    let mut stage = Stage::serving(|spec| {
+        plan(spec);
+        spec.cpu.while_serving_only = true;
+    });
+    if now {
+        stage.give(Input::FirstRequest);
+    } else {
+        stage.pass(1);
+    }
+    stage
+}
+
 /// Health checks fail while a visitor keeps it awake.
 fn failing() -> Stage {
     let mut stage = Stage::serving(plan);
@@ -99,6 +132,8 @@ fn inputs() -> Vec<(&'static str, Input)> {
         ("the user restarts it", Input::Restart),
         ("the meter: somebody is there", Input::Busy),
         ("the meter: nobody came for long enough", Input::QuietSince(Elapsed::ZERO)),
+        ("the first request opens", Input::FirstRequest),
+        ("the last open request ends", Input::LastRequest),
         ("the run's time is up", Input::Finish),
         ("interrupt", Input::Interrupt),
     ]
@@ -119,6 +154,7 @@ fn turns() -> Vec<(&'static str, Turn)> {
         ("could not be stopped", failed(Operation::Stop)),
         ("could not be removed", failed(Operation::Remove)),
         ("the port is open", Turn::PortOpen),
+        ("the platform asks for its health", Turn::Questioned),
         ("a healthy answer", Turn::Healthy),
         ("an unhealthy answer", Turn::Unhealthy { reason: "status 500".into(), status: Some(500) }),
         ("ended with status 0", ended(0, 0)),
@@ -126,7 +162,9 @@ fn turns() -> Vec<(&'static str, Turn)> {
         ("ended with status 137, the kernel's counter up", ended(137, 1)),
         ("ended with status 137, no witness", ended(137, 0)),
         ("a child was killed for want of memory", Turn::ChildOutOfMemory),
-        ("a sample", Turn::Sampled { need: Memory::from_mib(100), oom_kills: Some(0) }),
+        ("a sample", Turn::Sampled { need: Memory::from_mib(100), cpu: Elapsed::from_millis(1), oom_kills: Some(0) }),
+        ("its share has changed", Turn::Shared { failed: None }),
+        ("its share could not be changed", Turn::Shared { failed: Some("no".into()) }),
         ("removed by somebody else", Turn::Vanished),
     ]
 }
@@ -146,6 +184,8 @@ pub(super) const HEAD: &str = "\
 Generated from the code; a test keeps it current (`EMU_BLESS=1 cargo test --lib lifecycle` rewrites it).
 The plan of this page sleeps after 15 s, wakes with a platform delay of 20 s, gives an app 30 s to boot,
 restarts it after 1 s, then 2 s, then 4 s, and lets no visitor in after 15 s of failing health checks.
+The plans of the four situations that speak of CPU differ in that: a sixteenth of a core with a bank of unused CPU
+time that holds 1 ms at the start, and half a core that is given only while a request is open.
 A row says what one input leads to in a situation: the state that follows and what is done, in order.
 
 ```mermaid
@@ -221,6 +261,7 @@ fn show(effect: &Effect) -> Option<String> {
         Effect::Diagnose(id) => format!("look into {id}"),
         Effect::Watch { instance, .. } => format!("probe {instance}"),
         Effect::Unwatch(id) => format!("probe {id} no more"),
+        Effect::Share { instance, share } => format!("give {instance} {share}"),
         Effect::ReadActivity => "read the meter".to_owned(),
         Effect::Gate(gate) => format!("**gate: {}**", show_gate(*gate)),
         Effect::Line(line) => format!("line `{}`", kebab(&format!("{:?}", line.kind))),
@@ -244,6 +285,7 @@ fn show_kind(kind: &Kind) -> Option<String> {
     let text = match kind {
         // The state has a column of its own; states passed through are told here.
         Kind::State { from, to, .. } => format!("{from:?} → {to:?}"),
+        Kind::Share(share) => format!("event `share`, {}", kebab(&format!("{:?}", share.why))),
         Kind::Exited(exit) => format!("event `exited`, {}", kebab(&format!("{:?}", exit.cause))),
         Kind::Notice { text } => format!("notice \"{text}\""),
         other => {

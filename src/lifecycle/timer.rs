@@ -25,6 +25,7 @@ pub(super) enum Timer {
     Sick,
     Scheduled,
     Idle,
+    Withhold,
     BackoffOver,
 }
 
@@ -49,18 +50,20 @@ impl Lifecycle {
         ]
     }
 
-    fn life_timers(&self, life: &Life) -> [Option<(Elapsed, Timer)>; 2] {
+    fn life_timers(&self, life: &Life) -> [Option<(Elapsed, Timer)>; 3] {
         [
             life.health.restart_at(&self.rules.health).map(|at| (at, Timer::Sick)),
             self.rules.restart.scheduled.map(|after| (life.since + after, Timer::Scheduled)),
+            life.demand.timer(),
         ]
     }
 
-    fn serving_timers(&self, life: &Life) -> [Option<(Elapsed, Timer)>; 4] {
-        let [sick, scheduled] = self.life_timers(life);
+    fn serving_timers(&self, life: &Life) -> [Option<(Elapsed, Timer)>; 5] {
+        let [sick, scheduled, share] = self.life_timers(life);
         [
             sick,
             scheduled,
+            share,
             life.health.unroute_at(&self.rules.health).map(|at| (at, Timer::Unroute)),
             life.idle.as_ref().and_then(Idle::due).map(|at| (at, Timer::Idle)),
         ]
@@ -81,6 +84,7 @@ impl Lifecycle {
                 self.restart(Why::Scheduled);
             }
             Timer::Idle => self.look_for_visitors(),
+            Timer::Withhold => self.withhold(),
             Timer::BackoffOver => self.start(Origin::Recovery, now, Why::BackoffOver),
         }
     }

@@ -1,5 +1,6 @@
 //! What happens to the instance, and the answers to the operations on it.
 
+use super::bank::Bank;
 use super::idle::Idle;
 use super::life::Life;
 use super::lines::seconds;
@@ -14,6 +15,8 @@ impl Lifecycle {
     pub(super) fn turn(&mut self, now: Elapsed, instance: InstanceId, turn: Turn) {
         if let Turn::Ended { ended, last_words } = turn {
             self.ended(now, instance, Early { ended, last_words });
+        } else if let Turn::Shared { failed } = turn {
+            self.shared(now, instance, failed);
         } else if self.slot.instance() == Some(instance) {
             self.turn_of_slot(now, instance, turn);
         }
@@ -29,12 +32,13 @@ impl Lifecycle {
             Turn::Failed { operation, fault, reason } => self.operation_failed(now, operation, fault, reason),
             Turn::Diagnosed(story) => self.diagnosed(&story),
             Turn::PortOpen => self.port_is_open(instance),
+            Turn::Questioned => self.questioned(),
             Turn::Healthy => self.healthy(now, instance),
             Turn::Unhealthy { reason, status } => self.unhealthy(now, reason, status),
             Turn::ChildOutOfMemory => self.child_out_of_memory(now, instance),
-            Turn::Sampled { need, oom_kills } => self.sampled(now, need, oom_kills),
+            Turn::Sampled { need, cpu, oom_kills } => self.sampled(now, need, cpu, oom_kills),
             Turn::Vanished => self.vanished(now),
-            Turn::Ended { .. } => {}
+            Turn::Ended { .. } | Turn::Shared { .. } => {}
         }
     }
 
@@ -51,8 +55,11 @@ impl Lifecycle {
         self.engine_failures = 0;
         // An end that was never told belongs to an earlier life, perhaps of this very instance.
         self.untold = None;
-        self.slot = Slot::Running(life);
+        let (burst, share) = (&self.rules.cpu.burst, self.rules.cpu.share);
+        let bank = burst.as_ref().map(|burst| Bank::new(burst, share, now));
+        self.slot = Slot::Running(Life { bank, ..life });
         self.publish(Kind::Started { instance });
+        self.share_begins(instance);
         match early {
             Some(end) => self.ended(now, instance, end),
             None if self.phase.is_live() => self.effects.push(Effect::Watch { instance, address }),
@@ -116,6 +123,7 @@ impl Lifecycle {
 
     fn healthy(&mut self, now: Elapsed, instance: InstanceId) {
         let Slot::Running(life) = &mut self.slot else { return };
+        life.asked = false;
         match self.phase {
             Phase::Starting { origin, .. } => self.ready(now, instance, origin),
             Phase::Serving | Phase::Draining if life.health.answered() => {
@@ -141,8 +149,15 @@ impl Lifecycle {
         self.line(if origin == Origin::Recovery { LineKind::Recovered } else { LineKind::Live }, &[]);
     }
 
+    fn questioned(&mut self) {
+        if let Slot::Running(life) = &mut self.slot {
+            life.asked = true;
+        }
+    }
+
     fn unhealthy(&mut self, now: Elapsed, reason: String, status: Option<u16>) {
         let (phase, Slot::Running(life)) = (&self.phase, &mut self.slot) else { return };
+        life.asked = false;
         let (instance, age) = (life.instance, now.since(life.since));
         match phase {
             Phase::Starting { .. } => life.boot.story = Some(format!("its health check fails: {reason}")),
@@ -163,8 +178,11 @@ impl Lifecycle {
         self.publish(Kind::ChildOutOfMemory { instance, need });
     }
 
-    fn sampled(&mut self, now: Elapsed, need: Memory, oom_kills: Option<u64>) {
+    fn sampled(&mut self, now: Elapsed, need: Memory, cpu: Elapsed, oom_kills: Option<u64>) {
         let Some(life) = self.slot.life_mut() else { return };
+        if let Some(bank) = &mut life.bank {
+            bank.counted(now, cpu);
+        }
         if let Some(kills) = oom_kills {
             life.memory.counted(now, kills);
         }

@@ -46,11 +46,14 @@ pub enum Got {
 
 /// Every call that may be made beforehand, once, in the order in which they first stand there.
 ///
-/// A phase that makes its calls a number of times means that number: an upload that was made already
-/// would spoil the figures it is there for. What stands behind it may need what it did.
+/// A phase that makes its calls a number of times means that number, and steps are gone through once: an upload
+/// that was made already would spoil the figures it is there for. What stands behind it may need what it did.
 pub(super) fn distinct(scenario: &Scenario) -> Vec<Call> {
     let mut calls: Vec<Call> = Vec::new();
-    let before = scenario.phases.iter().take_while(|phase| !matches!(phase.model, Model::Each { .. }));
+    let before =
+        scenario.phases.iter().take_while(|phase| !matches!(phase.model, Model::Each { .. } | Model::Steps { .. }));
+    // A session keeps memory after its user has left: one that was only tried would stand in the figures.
+    let before = before.filter(|phase| !matches!(phase.model, Model::Sessions { .. }));
     for call in before.flat_map(|phase| &phase.calls) {
         // How often it is chosen does not make it another one.
         let same = |other: &&Call| Call { weight: call.weight, ..(*other).clone() } == *call;

@@ -4,11 +4,13 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::check::{Check, distinct};
 use super::phase::{End, Ground, carry_out, stopped};
-use super::progress::{Progress, Step};
+use super::progress::{self, Progress};
+use super::tab::crowd;
+use super::walk::Walk;
 use super::wire::Dial;
 use super::{Outcome, Told};
 use crate::event::{LoadReport, Phase as Mark, PhaseRole};
-use crate::scenario::{Call, Model, Phase, Scenario};
+use crate::scenario::{Call, Model, Phase, Scenario, Step};
 use crate::units::Elapsed;
 
 /// One part of the work, and how it is told.
@@ -21,6 +23,7 @@ pub(super) struct Part {
 #[derive(Debug, Clone, PartialEq)]
 enum Work {
     Check(Vec<Call>),
+    Steps(Vec<Step>),
     Load(Phase),
 }
 
@@ -32,8 +35,15 @@ pub(super) fn parts(scenario: &Scenario) -> Vec<Part> {
         work: Work::Check(calls),
     });
     let warm_up = warm_up(scenario).map(|phase| load(phase, PhaseRole::WarmUp));
-    let measured = scenario.phases.iter().cloned().map(|phase| load(phase, PhaseRole::Measure));
-    check.into_iter().chain(warm_up).chain(measured).collect()
+    check.into_iter().chain(warm_up).chain(scenario.phases.iter().cloned().map(phase)).collect()
+}
+
+/// Steps say whether the app does what it is for, so a phase of them is a check.
+fn phase(phase: Phase) -> Part {
+    if !matches!(phase.model, Model::Steps { .. }) {
+        return load(phase, PhaseRole::Measure);
+    }
+    Part { mark: mark(&phase.name, PhaseRole::Check, phase.what()), work: Work::Steps(phase.steps) }
 }
 
 fn load(phase: Phase, role: PhaseRole) -> Part {
@@ -48,22 +58,22 @@ fn mark(name: &str, role: PhaseRole, what: String) -> Mark {
 /// a number of times are not made beforehand.
 fn warm_up(scenario: &Scenario) -> Option<Phase> {
     let lasts = scenario.warm_up;
-    let first = scenario.phases.iter().find(|phase| !phase.calls.is_empty())?;
+    let first = scenario.phases.iter().find(|phase| !matches!(phase.model, Model::Rest { .. }))?;
     let model = match first.model {
         _ if lasts == Elapsed::ZERO => return None,
-        Model::Rest { .. } | Model::Each { .. } => return None,
+        Model::Rest { .. } | Model::Each { .. } | Model::Steps { .. } | Model::Sessions { .. } => return None,
         Model::Open { from, .. } => Model::Open { from, to: from, lasts },
         Model::Closed { users, ramp, think, .. } => Model::Closed { users, ramp: ramp.min(lasts), think, lasts },
     };
-    Some(Phase { name: "warm-up".into(), model, calls: first.calls.clone() })
+    Some(Phase { name: "warm-up".into(), model, calls: first.calls.clone(), steps: Vec::new() })
 }
 
 pub(super) fn progress(parts: &[Part]) -> Progress {
-    let step = |part: &Part| Step {
+    let step = |part: &Part| progress::Step {
         name: part.mark.name.clone(),
         role: part.mark.role,
         lasts: match &part.work {
-            Work::Check(_) => None,
+            Work::Check(_) | Work::Steps(_) => None,
             Work::Load(phase) => phase.model.lasts(),
         },
     };
@@ -106,6 +116,7 @@ impl<D: Dial> Driver<D> {
             self.say(Told::Phase(part.mark));
             let (report, end) = match part.work {
                 Work::Check(calls) => self.check(&calls).await,
+                Work::Steps(steps) => self.steps(&steps).await,
                 Work::Load(phase) => self.load(&phase, index).await,
             };
             self.say(Told::Load(report));
@@ -119,7 +130,11 @@ impl<D: Dial> Driver<D> {
     async fn load(&self, phase: &Phase, index: usize) -> (LoadReport, Option<Outcome>) {
         // Every phase draws anew, so that a phase that was added behind changes nothing in those before.
         let seed = self.seed ^ ((index as u64) << 48);
-        let (report, end) = carry_out(&self.ground, phase, seed).await;
+        let (report, end) = if matches!(phase.model, Model::Sessions { .. }) {
+            crowd::carry_out(&self.ground, phase, seed, |line| self.say(Told::Note(line))).await
+        } else {
+            carry_out(&self.ground, phase, seed).await
+        };
         (report, (end == End::Stopped).then_some(Outcome::Stopped))
     }
 
@@ -139,6 +154,24 @@ impl<D: Dial> Driver<D> {
             (false, true) => None,
         };
         (report, outcome)
+    }
+
+    /// Steps after which one was not as expected are gone through all the same: a list with one fault is worth more
+    /// than its beginning. What stands behind the phase is not.
+    async fn steps(&self, steps: &[Step]) -> (LoadReport, Option<Outcome>) {
+        let mut walk = Walk::begin(&self.ground, steps.len());
+        let stopped = tokio::select! {
+            biased;
+            () = stopped(self.ground.stop.clone()) => true,
+            () = walk.go(steps, |line| self.say(Told::Note(line))) => false,
+        };
+        let failed = walk.failed();
+        let outcome = match (stopped, failed) {
+            (true, _) => Some(Outcome::Stopped),
+            (false, 1..) => Some(Outcome::StepsFailed(failed)),
+            (false, 0) => None,
+        };
+        (walk.report(), outcome)
     }
 
     fn say(&self, told: Told) {

@@ -113,6 +113,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<'_, S> {
         while self.head.is_none() {
             let read = answer::read(self.wire.filled(), self.request.is_head).map_err(|_| Broken::Heard)?;
             let Some(head) = read else { return Ok(None) };
+            self.sight.hear(&self.wire.filled()[..head.size]);
             self.wire.consume(head.size);
             // What is only said in between means nothing to a sender who does not wait for it.
             self.head = (head.status >= 200).then_some(head);

@@ -10,6 +10,8 @@ pub(super) struct Sight {
     /// So much of the body is kept, to be shown.
     keep: usize,
     pub(super) beginning: Vec<u8>,
+    /// The head of the answer as it came, where anything is kept.
+    pub(super) head: Vec<u8>,
 }
 
 impl Sight {
@@ -22,6 +24,7 @@ impl Sight {
             expect: expect.clone(),
             keep,
             beginning: Vec::new(),
+            head: Vec::new(),
         }
     }
 
@@ -33,7 +36,16 @@ impl Sight {
     /// A new answer begins.
     pub(super) fn begin(&mut self) {
         self.beginning.clear();
+        self.head.clear();
         self.holds.iter_mut().chain(&mut self.lacks).for_each(Search::begin);
+    }
+
+    /// The head of the answer, or of one that is only said in between.
+    pub(super) fn hear(&mut self, head: &[u8]) {
+        if self.keep > 0 {
+            self.head.clear();
+            self.head.extend_from_slice(head);
+        }
     }
 
     /// The next piece of the body.
@@ -130,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_status_or_a_text_may_be_asked_for() {
-        let wish = Expect { status: Some(404), holds: Some("tea".into()), lacks: Some("coffee".into()) };
+        let wish =
+            Expect { status: Some(404), holds: Some("tea".into()), lacks: Some("coffee".into()), exception: false };
         assert_eq!(verdict(&wish, 404, "green tea"), Ok(()));
         assert_eq!(verdict(&wish, 200, "green tea"), Err(LoadFailure::Status(200)));
         assert_eq!(verdict(&wish, 404, "water"), Err(LoadFailure::Body));

@@ -8,21 +8,26 @@ mod alarm;
 mod answer;
 mod check;
 mod command;
+mod cookies;
 mod desk;
 mod drive;
 mod exchange;
 mod expect;
+mod form;
 mod gates;
 mod hand;
 mod judge;
 mod phase;
 mod progress;
 mod request;
+mod session;
 mod shell;
 mod start;
+mod tab;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod watch;
 mod wire;
 
@@ -70,4 +75,6 @@ pub enum Outcome {
     Stopped,
     /// The app does not answer as the scenario expects; nothing but the check was sent. Never empty.
     DoesNotHold(Vec<Mismatch>),
+    /// So many steps of a phase did not come out as expected; each was told. Nothing behind that phase was sent.
+    StepsFailed(u64),
 }

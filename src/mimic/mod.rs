@@ -14,6 +14,7 @@ mod body;
 mod burn;
 mod crowd;
 mod disk;
+mod files;
 mod front;
 mod health;
 mod held;
@@ -28,6 +29,7 @@ mod wish;
 #[cfg(test)]
 mod tests;
 
+pub use files::serve_files;
 pub use health::Mood;
 pub use knobs::Knobs;
 

@@ -62,14 +62,16 @@ impl Pace {
         let calls = phase.calls.len() as u64;
         let source = match phase.model {
             _ if calls == 0 => Source::Nobody,
-            Model::Rest { .. } => Source::Nobody,
+            Model::Rest { .. } | Model::Steps { .. } => Source::Nobody,
             Model::Each { times } => {
                 Source::Each { taken: 0, of: calls * u64::from(times), calls, since: Some(Elapsed::ZERO) }
             }
             Model::Open { from, to, lasts } => {
                 Source::Clock { arrivals: Arrivals::new(from, to, lasts), taken: 0, draw: Draw::new(seed, 0) }
             }
-            Model::Closed { users, ramp, think, lasts } => Source::People(Users::new(users, ramp, think, lasts, seed)),
+            Model::Closed { users, ramp, think, lasts } | Model::Sessions { users, ramp, think, lasts } => {
+                Source::People(Users::new(users, ramp, think, lasts, seed))
+            }
         };
         Self { choice: Choice::new(&phase.calls), source }
     }

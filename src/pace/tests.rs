@@ -15,7 +15,7 @@ fn call(weight: u32) -> Call {
 }
 
 fn phase(model: Model, weights: &[u32]) -> Phase {
-    Phase { name: "load".into(), model, calls: weights.iter().map(|weight| call(*weight)).collect() }
+    Phase { name: "load".into(), model, calls: weights.iter().map(|weight| call(*weight)).collect(), steps: Vec::new() }
 }
 
 fn open(from: f64, to: f64, secs: u64) -> Model {

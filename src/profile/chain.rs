@@ -7,9 +7,9 @@ use super::problem::{Pass, Problem, ProfileError};
 use super::settings::{Missing, Settings};
 use super::sheet::Sheet;
 use super::{
-    Answer, BootRules, CpuRules, DiskRules, HealthRules, LimitRules, LineKind, MemoryRules, Plan, PortRules,
-    ProcessRules, Profile, QuotaRules, RestartRules, RouterRules, ShutdownRules, SleepRules, Source, StartRules,
-    WakeRules,
+    Answer, BootRules, BuildRules, CpuRules, DiskRules, HealthRules, LimitRules, LineKind, Manifest, MemoryRules, Plan,
+    PortRules, ProcessRules, Profile, QuotaRules, RestartRules, RouterRules, SecretRules, ShutdownRules, SleepRules,
+    Source, StartRules, WakeRules,
 };
 
 /// Lays the sheets over each other, the most general first, and checks what comes out.
@@ -68,6 +68,9 @@ pub(super) fn read(id: &str, settings: Settings, sources: BTreeMap<String, Sourc
         quota: QuotaRules::read(&settings)?,
         process: ProcessRules::read(&settings)?,
         environment: settings.texts("environment"),
+        build: BuildRules::read(&settings)?,
+        secrets: SecretRules::read(&settings)?,
+        manifests: Manifest::read_all(&settings)?,
         lines: LineKind::read_all(&settings),
         settings,
         sources,

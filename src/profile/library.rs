@@ -58,6 +58,23 @@ impl Library {
         ids
     }
 
+    /// One profile of each platform, by which its files are known. A file that does not load is none.
+    pub fn platforms(&self) -> Vec<Profile> {
+        let mut folders: Vec<&str> = Vec::new();
+        let mut found: Vec<Profile> = Vec::new();
+        for file in self.files.iter().filter(|file| !file.name().starts_with('_')) {
+            if folders.contains(&file.folder()) {
+                continue;
+            }
+            let Ok(profile) = self.load(&file.path) else { continue };
+            folders.push(file.folder());
+            if !found.iter().any(|known| known.plan.platform == profile.plan.platform) {
+                found.push(profile);
+            }
+        }
+        found
+    }
+
     /// The plans that say how low and how high `id` may be, where its platform publishes a range: those that
     /// inherit from it and are a floor or a ceiling, the floor first. A file that does not load is none.
     pub fn variants(&self, id: &str) -> Vec<String> {

@@ -4,6 +4,7 @@
 //! the program reads. A profile is complete after loading: no field means "use the default".
 
 mod boot;
+mod build;
 mod chain;
 mod cpu;
 mod disk;
@@ -14,6 +15,7 @@ pub mod key;
 mod kind;
 mod library;
 mod lines;
+mod manifest;
 mod meaning;
 mod memory;
 mod named;
@@ -28,6 +30,7 @@ mod reference;
 mod restart;
 mod router;
 mod schema;
+mod secrets;
 mod settings;
 mod sheet;
 mod sleep;
@@ -38,14 +41,17 @@ mod tests;
 pub mod vocabulary;
 
 pub use boot::BootRules;
+pub use build::{AppKind, BuildRules, BuildStep, DependencyFile, Runtime};
 pub use cpu::{Burst, CpuRules};
 pub use disk::{DiskKind, DiskRules};
 pub use health::{HealthCheck, HealthRules};
 pub use kind::{Kind, Value};
 pub use library::Library;
 pub use lines::LineKind;
+pub use manifest::{Manifest, ManifestFormat, Role};
 pub use memory::{AtLimit, MemoryRules};
 pub use origin::{Confidence, Layer, Origin, Source};
+pub use overriding::Assignment;
 pub use plan::{Plan, Range};
 pub use price::{Billing, Charge, Price, UsageRates};
 pub use problem::{Pass, Problem, ProfileError};
@@ -55,6 +61,7 @@ pub use reference::reference;
 pub use restart::{RestartPolicy, RestartRules, ShutdownRules};
 pub use router::{Answer, Cause, RouterRules};
 pub use schema::schema;
+pub use secrets::{SecretFormat, SecretRules, SecretValue, SecretWins};
 pub use settings::{Held, Settings};
 pub use sleep::{IdleSignal, SleepRules, StandIn, WakeAnswer, WakeRules};
 pub use start::StartRules;
@@ -100,6 +107,12 @@ pub struct Profile {
     pub process: ProcessRules,
     /// Variables the platform sets. `{port}` and the like are filled in by the spec.
     pub environment: BTreeMap<String, String>,
+    /// How the platform makes a running app of sources.
+    pub build: BuildRules,
+    /// How the platform gives an app its secrets.
+    pub secrets: SecretRules,
+    /// The platform's own files in a project, by their names.
+    pub manifests: BTreeMap<String, Manifest>,
     /// The platform's own log lines, as templates.
     pub lines: BTreeMap<LineKind, String>,
     /// Every setting as a flat map, with its origin. The fields above are read from it.

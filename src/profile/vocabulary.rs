@@ -3,7 +3,8 @@
 
 use super::kind::{Kind, Mismatch, Value};
 use super::{
-    Cause, LineKind, boot, cpu, disk, health, key, lines, memory, plan, process, quota, restart, router, sleep, start,
+    AppKind, BuildStep, Cause, LineKind, Role, Runtime, boot, build, cpu, disk, health, key, lines, manifest, memory,
+    plan, process, quota, restart, router, secrets, sleep, start,
 };
 use crate::units::Meter;
 
@@ -51,6 +52,9 @@ pub const FAMILIES: &[Family] = &[
     quota::FAMILY,
     process::PROCESS,
     process::ENVIRONMENT,
+    build::FAMILY,
+    secrets::FAMILY,
+    manifest::FAMILY,
     lines::FAMILY,
 ];
 
@@ -122,6 +126,10 @@ pub fn names_of(segment: &str) -> Option<&'static [&'static str]> {
     match segment {
         "<cause>" => Some(Cause::NAMES),
         "<line>" => Some(LineKind::NAMES),
+        "<runtime>" => Some(Runtime::NAMES),
+        "<app>" => Some(AppKind::NAMES),
+        "<step>" => Some(BuildStep::NAMES),
+        "<role>" => Some(Role::NAMES),
         "<meter>" => Some(Meter::NAMES),
         _ => None,
     }

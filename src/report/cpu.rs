@@ -2,13 +2,15 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::share::{BankUse, ServingUse, ShareFold, Standing};
+
 use crate::event::{Event, Header, InstanceId, Kind, Sample};
 use crate::units::{Elapsed, Millicores};
 
 /// What an app used of its CPU share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CpuUse {
-    /// The plan's share.
+    /// The plan's guaranteed share.
     #[serde(rename = "share_millicores", serialize_with = "millicores")]
     pub share: Millicores,
     /// CPU time used: the last counter of every instance, added up.
@@ -20,8 +22,13 @@ pub struct CpuUse {
     /// The average share over the time it ran; `None` when it never did.
     #[serde(rename = "mean_millicores", serialize_with = "optional_millicores")]
     pub mean: Option<Millicores>,
-    /// How often the app stood still for want of share, over all instances.
+    /// How often the app stood still for want of share, over all instances. What was counted while the plan
+    /// withholds CPU is left out.
     pub throttled: Throttled,
+    /// The bank of unused CPU time; `None` where there is none, or the engine could not play it.
+    pub bank: Option<BankUse>,
+    /// When the app had CPU, where its plan withholds it while no request is open and the engine does so too.
+    pub serving: Option<ServingUse>,
 }
 
 /// How often an app stood still for want of CPU share.
@@ -70,6 +77,10 @@ impl From<&Sample> for Throttled {
 pub(super) struct CpuFold {
     share: Millicores,
     instances: BTreeMap<InstanceId, (Elapsed, Throttled)>,
+    shares: ShareFold,
+    standing: Standing,
+    /// How often the app stood still while CPU was withheld.
+    withheld: Throttled,
     running: BTreeMap<InstanceId, Elapsed>,
     ran: Elapsed,
     last: Elapsed,
@@ -78,17 +89,23 @@ pub(super) struct CpuFold {
 impl CpuFold {
     pub(super) fn begin(&mut self, header: &Header) {
         self.share = header.spec.cpu.share;
+        self.shares.begin(header);
     }
 
     pub(super) fn add(&mut self, event: &Event) {
         self.last = self.last.max(event.at);
+        self.shares.add(event);
         match &event.kind {
             Kind::Started { instance } => {
                 self.running.insert(*instance, event.at);
             }
             Kind::Exited(exit) => self.ended(exit.instance, event.at),
             Kind::Removed { instance } => self.ended(*instance, event.at),
+            Kind::Share(share) => self.standing.share(share),
             Kind::Sample(sample) => {
+                if let (stood, true) = self.standing.sample(sample) {
+                    self.withheld.add(stood);
+                }
                 self.instances.insert(sample.instance, (sample.cpu, sample.as_ref().into()));
             }
             _ => {}
@@ -109,12 +126,18 @@ impl CpuFold {
         let (mut used, mut all) = (Elapsed::ZERO, Throttled::default());
         for (cpu, throttled) in self.instances.values() {
             used += *cpu;
-            all.periods += throttled.periods;
-            all.throttled_periods += throttled.throttled_periods;
-            all.time += throttled.time;
+            all.add(*throttled);
         }
         let running = self.running.values().fold(self.ran, |sum, since| sum + self.last.since(*since));
-        Some(CpuUse { share: self.share, used, running, mean: share_of(used, running), throttled: all })
+        Some(CpuUse {
+            share: self.share,
+            used,
+            running,
+            mean: share_of(used, running),
+            throttled: all.since(self.withheld),
+            bank: self.shares.bank(),
+            serving: self.shares.serving(),
+        })
     }
 }
 

@@ -3,6 +3,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::advice::{Advice, AdviceFold};
 use super::cpu::{CpuFold, CpuUse};
 use super::facts::RunFacts;
 use super::kill::{Kill, KillFold};
@@ -70,6 +71,8 @@ pub struct Summary {
     pub health_failures: u64,
     /// The first of emu's own notices.
     pub notices: Vec<String>,
+    /// What to do after it, each with what it rests on.
+    pub advice: Vec<Advice>,
     /// The last lines of the app's log. Only when it never served.
     pub last_words: Vec<String>,
     /// How many events the summary is made of.
@@ -143,6 +146,7 @@ pub struct Fold {
     sleeps: u64,
     health_failures: u64,
     notices: Vec<String>,
+    advice: AdviceFold,
     last_words: VecDeque<String>,
     events: u64,
     next: u64,
@@ -167,6 +171,7 @@ impl Fold {
         self.requests.add(event);
         self.phases.add(event);
         self.kills.add(event);
+        self.advice.add(event);
         self.count(&event.kind);
     }
 
@@ -177,6 +182,7 @@ impl Fold {
                 self.memory.begin(header);
                 self.cpu.begin(header);
                 self.kills.begin(header);
+                self.advice.begin(header);
             }
             Kind::State { to: State::Asleep, why, .. } if *why != Why::Begin => self.sleeps += 1,
             Kind::Exited(exit) => *self.exits.entry(exit.cause).or_default() += 1,
@@ -198,6 +204,7 @@ impl Fold {
 
     /// What the events so far say.
     pub fn summary(&self) -> Summary {
+        let memory = self.memory.memory();
         let (starts, states) = (self.starts.starts(), self.states.times());
         let restarts = starts.iter().filter(|start| start.kind == StartKind::Restart).count() as u64;
         let served = states.iter().any(|time| time.state == State::Serving);
@@ -209,7 +216,8 @@ impl Fold {
             running: false,
             starts,
             states,
-            memory: self.memory.memory(),
+            advice: self.advice.advice(memory.as_ref()),
+            memory,
             cpu: self.cpu.cpu(),
             usage: self.usage.usage(),
             requests: self.requests.requests(),

@@ -120,6 +120,7 @@ impl KillFold {
                     need: *need,
                     engine_says_oom: false,
                     kernel_oom_kills: None,
+                    bank: None,
                 };
                 self.kill(event.at, Victim::Child, &told);
             }

@@ -8,6 +8,7 @@
 //!
 //! The rules behind the numbers are fixed, and stand with the field they are about.
 
+mod advice;
 mod cpu;
 mod facts;
 mod fold;
@@ -19,6 +20,7 @@ mod phases;
 pub mod price;
 mod requests;
 mod sections;
+mod share;
 mod start;
 mod states;
 mod status;
@@ -30,6 +32,7 @@ mod tests;
 mod text;
 pub mod words;
 
+pub use advice::{Advice, AdviceRule};
 pub use cpu::{CpuUse, Throttled};
 pub use facts::RunFacts;
 pub use fold::{Fold, SCHEMA, Summary};
@@ -40,6 +43,7 @@ pub use memory::{MemoryUse, Peak, at_limit};
 pub use phases::{GENERATOR_BUSY_PERCENT, LoadUse, PhaseUse};
 pub use requests::Requests;
 pub use sections::sections;
+pub use share::{BankUse, ServingUse};
 pub use start::{Asker, Start, StartKind};
 pub use states::StateTime;
 pub use status::{Status, StatusFold, bar};

@@ -6,6 +6,7 @@ use super::cpu::{Throttled, share_of};
 use super::latency::Latency;
 use super::memory::optional_bytes;
 use super::requests::{Requests, RequestsFold};
+use super::share::Standing;
 use crate::event::{
     Event, Exit, ExitCause, InstanceId, Kind, LoadFailure, LoadReport, PhaseRole, Sample, Shortfall, Spread,
 };
@@ -44,7 +45,7 @@ pub struct PhaseUse {
     /// The average share over the phase, in thousandths of a core.
     #[serde(rename = "cpu_mean_millicores", serialize_with = "super::cpu::optional_millicores")]
     pub cpu_mean: Option<Millicores>,
-    /// How often the app stood still for want of CPU share.
+    /// How often the app stood still for want of CPU share; not while the plan withholds CPU.
     pub throttled: Throttled,
     /// Requests that ended in it, as the front door saw them.
     pub requests: Requests,
@@ -136,6 +137,9 @@ fn failure_words(failure: LoadFailure) -> String {
     match failure {
         LoadFailure::Status(status) => format!("status {status}"),
         LoadFailure::Body => "wrong content".into(),
+        LoadFailure::Raised => "showed an exception".into(),
+        LoadFailure::NotCompiled => "the app does not compile".into(),
+        LoadFailure::NotOffered => "not on the page".into(),
         LoadFailure::Refused => "no connection".into(),
         LoadFailure::Cut => "cut off".into(),
         LoadFailure::TimedOut => "timed out".into(),
@@ -143,15 +147,13 @@ fn failure_words(failure: LoadFailure) -> String {
     }
 }
 
-/// Counters of an instance: CPU time, and how often it stood still.
-type Counters = (Elapsed, Throttled);
-
 #[derive(Debug, Clone, Default)]
 pub(super) struct PhasesFold {
     done: Vec<PhaseUse>,
     open: Option<Open>,
-    /// The last counters of every instance.
-    counters: BTreeMap<InstanceId, Counters>,
+    /// The last counter of CPU time of every instance.
+    counters: BTreeMap<InstanceId, Elapsed>,
+    standing: Standing,
     last: Elapsed,
 }
 
@@ -182,9 +184,13 @@ impl PhasesFold {
                 self.done.push(before.end(event.at));
             }
             Kind::Sample(sample) => {
-                let before = self.counters.insert(sample.instance, (sample.cpu, sample.as_ref().into()));
+                let before = self.counters.insert(sample.instance, sample.cpu);
                 open.sample(sample, before.unwrap_or_default());
+                if let (stood, false) = self.standing.sample(sample) {
+                    open.throttled.add(stood);
+                }
             }
+            Kind::Share(share) => self.standing.share(share),
             Kind::Load(report) => open.load = Some(report.as_ref().into()),
             Kind::ChildOutOfMemory { .. } | Kind::Exited(Exit { cause: ExitCause::OutOfMemory, .. }) => open.kills += 1,
             _ => {}
@@ -218,17 +224,13 @@ impl Open {
         }
     }
 
-    fn sample(&mut self, sample: &Sample, before: Counters) {
+    fn sample(&mut self, sample: &Sample, before: Elapsed) {
         let need = sample.need;
         let (first, peak, last) = self.needs.unwrap_or((need, need, need));
         // With its last answer in, the phase is over: what comes then is the app's own end.
         let last = if self.load.is_some() { last } else { need };
         self.needs = Some((first, peak.max(need), last));
-        self.cpu += sample.cpu.since(before.0);
-        let since = Throttled::from(sample).since(before.1);
-        self.throttled.periods += since.periods;
-        self.throttled.throttled_periods += since.throttled_periods;
-        self.throttled.time += since.time;
+        self.cpu += sample.cpu.since(before);
     }
 
     fn end(self, at: Elapsed) -> PhaseUse {

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use super::cpu::{Throttled, share_of};
 use super::requests::failed;
-use crate::event::{Event, InstanceId, Kind, Sample, State};
+use crate::event::{Event, InstanceId, Kind, Sample, ShareLevel, State};
 use crate::units::{Elapsed, Memory, Millicores};
 
 /// Shares are taken over this much of the past.
@@ -27,9 +27,10 @@ pub struct Status {
     pub peak: Memory,
     /// CPU share over the last second. `None` while it cannot be told.
     pub cpu: Option<Millicores>,
-    /// The plan's share.
+    /// The share of the moment.
     pub cpu_share: Millicores,
-    /// Throttled periods over the last second, in percent. `None` while it cannot be told.
+    /// Throttled periods over the last second, in percent. `None` while it cannot be told, and while the plan
+    /// withholds CPU.
     pub throttled_percent: Option<f64>,
     /// Requests that ended.
     pub requests: u64,
@@ -51,6 +52,7 @@ impl Status {
 pub struct StatusFold {
     status: Status,
     window: VecDeque<(Elapsed, Elapsed, Throttled)>,
+    withheld: bool,
 }
 
 impl Default for StatusFold {
@@ -79,6 +81,7 @@ impl StatusFold {
                 kills: 0,
             },
             window: VecDeque::new(),
+            withheld: false,
         }
     }
 
@@ -108,6 +111,10 @@ impl StatusFold {
                 self.forget();
             }
             Kind::Removed { .. } => self.forget(),
+            Kind::Share(share) => {
+                status.cpu_share = share.share;
+                self.withheld = share.level == ShareLevel::Withheld;
+            }
             Kind::Sample(sample) => self.sample(event.at, sample),
             _ => {}
         }
@@ -135,7 +142,8 @@ impl StatusFold {
         status.peak = status.peak.max(sample.need);
         if let Some((before, cpu, throttled)) = self.window.front().filter(|(before, ..)| *before < at) {
             status.cpu = share_of(sample.cpu.since(*cpu), at.since(*before));
-            status.throttled_percent = Throttled::from(sample).since(*throttled).percent();
+            let percent = Throttled::from(sample).since(*throttled).percent();
+            status.throttled_percent = percent.filter(|_| !self.withheld);
         }
     }
 }

@@ -106,6 +106,7 @@ impl Story {
                 need: need.map(Memory::from_mib),
                 engine_says_oom: oom,
                 kernel_oom_kills: Some(u64::from(oom)),
+                bank: None,
             }),
         )
     }

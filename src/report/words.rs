@@ -2,8 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::event::{ClientKind, Ending, ExitCause, Finish, Hold, LoadReport, SampleSource, Shortfall, State, Why};
+use crate::event::{
+    ClientKind, Ending, ExitCause, Finish, Hold, LoadReport, Losses, Lost, SampleSource, Share, ShareWhy, Shortfall,
+    State, Why,
+};
 use crate::profile::Cause;
+use crate::units::Memory;
 
 /// A state: `serving`.
 pub fn state(state: State) -> &'static str {
@@ -39,6 +43,48 @@ pub fn why(why: &Why) -> &'static str {
         Why::QuotaSpent => "the month's hours are used up",
         Why::EngineFailed => "the engine failed",
         Why::End => "the run ends",
+    }
+}
+
+/// Files shown by name in one line; the others are counted.
+const SHOWN: usize = 5;
+
+/// What goes with an instance, the largest first: `files the app wrote go with instance #1: /app/up.db (12 kB)`.
+pub fn losses(losses: &Losses) -> String {
+    let mut shown: Vec<String> = losses.largest.iter().take(SHOWN).map(lost).collect();
+    match losses.count.saturating_sub(shown.len() as u64) {
+        0 => {}
+        more => shown.push(format!("{more} more")),
+    }
+    format!("files the app wrote go with instance {}: {}", losses.instance, shown.join(", "))
+}
+
+/// A file with its size, where that is known: `/app/up.db (12 kB)`.
+pub fn lost(file: &Lost) -> String {
+    file.size.map_or_else(|| file.path.clone(), |size| format!("{} ({})", file.path, self::size(size)))
+}
+
+/// The size of files, in thousands: `12 kB`.
+pub fn size(size: Memory) -> String {
+    match size.bytes() {
+        bytes @ 0..1_000 => format!("{bytes} B"),
+        bytes @ 1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{:.1} MB", size.megabytes()),
+    }
+}
+
+/// Why the CPU share is what it is: `no request is open`.
+pub fn share(share: &Share) -> String {
+    let bank = "the bank of unused CPU time";
+    match (share.why, share.bank) {
+        (ShareWhy::Begin, Some(held)) => format!("{bank} holds {}", held.human()),
+        (ShareWhy::Begin, None) => "the app starts".into(),
+        (ShareWhy::BankEmpty, _) => format!("{bank} is empty"),
+        (ShareWhy::BankFilled, held) => format!("{bank} holds {} again", held.unwrap_or_default().human()),
+        (ShareWhy::Request, _) => "a request is open".into(),
+        (ShareWhy::Health, _) => "the platform asks for the app's health".into(),
+        (ShareWhy::NoRequest, _) => "no request is open".into(),
+        (ShareWhy::Stop, _) => "the app is stopped".into(),
     }
 }
 

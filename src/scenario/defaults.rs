@@ -37,7 +37,7 @@ impl Scenario {
 
 impl Call {
     /// A plain `GET`.
-    pub(super) fn get(path: &str) -> Self {
+    pub(crate) fn get(path: &str) -> Self {
         Self {
             weight: 1,
             method: "GET".into(),
@@ -88,9 +88,10 @@ pub(super) fn name(model: &Model, taken: &[String]) -> String {
     let kind = match model {
         Model::Rest { .. } => "rest",
         Model::Each { .. } => "calls",
+        Model::Steps { .. } => "steps",
         Model::Open { from, to, .. } if from == to => "load",
         Model::Open { .. } => "ramp",
-        Model::Closed { .. } => "users",
+        Model::Closed { .. } | Model::Sessions { .. } => "users",
     };
     let mut name = kind.to_owned();
     let mut number = 1;

@@ -5,6 +5,7 @@ use super::target::PATH as A_PATH;
 
 const TEXT: &str = "a text in quotes";
 const HEADERS_VALUE: &str = "a table of texts such as `{ accept = \"text/html\" }`";
+const A_KIND: &str = "one of `http`, `streamlit`";
 const LENGTH: &str = "a duration such as `\"2 min\"`, more than 0 s and at most 7 d";
 
 // The scenario itself.
@@ -32,10 +33,36 @@ pub(super) const CONNECTIONS: Key = key(
 );
 pub(super) const HEADERS: Key =
     key("headers", HEADERS_VALUE, "Headers of every request. What a request says itself goes before it.", "none");
+pub(super) const USER: Key = key(
+    "user",
+    "tables `[[user]]`",
+    "Who goes through steps. Where there is one, every step's user has to be among them.",
+    "users are whoever the steps name",
+);
 pub(super) const PHASE: Key = key("phase", "at least one table `[[phase]]`", "What is done, in this order.", "refused");
 
 /// The outermost table.
-pub(super) const SCENARIO: &[Key] = &[NAME, SEED, TIMEOUT, WARM_UP, CONNECTIONS, HEADERS, PHASE];
+pub(super) const SCENARIO: &[Key] = &[NAME, SEED, TIMEOUT, WARM_UP, CONNECTIONS, HEADERS, USER, PHASE];
+
+// A user.
+
+pub(super) const USER_NAME: Key = key("name", TEXT, "What steps call them.", "refused");
+pub(super) const USER_HEADERS: Key = key(
+    "headers",
+    HEADERS_VALUE,
+    "Headers of everything they ask for: how a proxy in front of the app says who somebody is.",
+    "none",
+);
+
+pub(super) const USER_KIND: Key = key(
+    "kind",
+    A_KIND,
+    "How they use the app: with requests, or with a session of a Streamlit app, in a tab of their own.",
+    "the `kind` of the phase",
+);
+
+/// `[[user]]`
+pub(super) const USER_KEYS: &[Key] = &[USER_NAME, USER_KIND, USER_HEADERS];
 
 // A phase: who sets its pace.
 
@@ -57,6 +84,13 @@ pub(super) const USERS: Key = key(
     "Closed: so many users, each of whom waits for the answer, thinks, and asks again.",
     "",
 );
+pub(super) const KIND: Key = key(
+    "kind",
+    A_KIND,
+    "How the phase's users use the app. With `users` and `streamlit`, each opens `path` in a tab, goes through the \
+     steps of the phase again and again, and thinks after each; without steps the script is run again.",
+    "`http`",
+);
 pub(super) const TIMES: Key =
     key("times", "a whole number from 1 to 1000000", "Every request so many times, one after the other.", "");
 pub(super) const REST: Key = key("rest", LENGTH, "Nothing is sent for this long: what the app needs at rest.", "");
@@ -69,6 +103,13 @@ pub(super) const THINK: Key = key(
 );
 pub(super) const RAMP: Key =
     key("ramp", LENGTH, "Users come one after the other over this long. Only with `users`.", "all at once");
+pub(super) const STEPS: Key = key(
+    "step",
+    "tables `[[phase.step]]`",
+    "Gone through once, one after the other, as somebody does who tries the app by hand. Beside `users`, with \
+     `kind = \"streamlit\"`: by each of them, again and again.",
+    "",
+);
 pub(super) const REQUESTS: Key = key(
     "request",
     "tables `[[phase.request]]`",
@@ -77,10 +118,61 @@ pub(super) const REQUESTS: Key = key(
 );
 
 /// Who sets the pace. A phase says exactly one of them.
-pub(super) const PACES: &[Key] = &[RATE, USERS, TIMES, REST];
+pub(super) const PACES: &[Key] = &[RATE, USERS, TIMES, REST, STEPS];
 
 /// A phase, without the request that may stand in its table.
-pub(super) const PHASE_KEYS: &[Key] = &[PHASE_NAME, RATE, USERS, TIMES, REST, FOR, THINK, RAMP, REQUESTS];
+pub(super) const PHASE_KEYS: &[Key] = &[PHASE_NAME, KIND, RATE, USERS, TIMES, REST, STEPS, FOR, THINK, RAMP, REQUESTS];
+
+// A step.
+
+pub(super) const STEP_NAME: Key = key("name", TEXT, "What the step is called in the log.", "what is done in it");
+pub(super) const STEP_USER: Key = key(
+    "user",
+    TEXT,
+    "Who does it. Every user has cookies of their own, from their first step to their last.",
+    "`visitor`",
+);
+pub(super) const PAGE: Key = key(
+    "page",
+    A_PATH,
+    "A page with a form. It is opened, its form is filled with `form` and `upload`, and sent off with everything \
+     that the page put into it: a log-in, with the token that protects it.",
+    "the request is made as it stands here",
+);
+pub(super) const WITHIN: Key =
+    key("within", LENGTH, "How long the step may take, redirects and the form's page included.", "`timeout`");
+
+/// What only a step has.
+pub(super) const STEP_KEYS: &[Key] = &[STEP_NAME, STEP_USER, PAGE, WITHIN];
+
+// A step of somebody who uses a Streamlit app.
+
+pub(super) const OPEN: Key = key(
+    "open",
+    A_PATH,
+    "Opens a page of the app in a new tab, which is a new session.",
+    "the tab that is open; else `/`",
+);
+pub(super) const GO: Key = key(
+    "go",
+    TEXT,
+    "Goes to another page of the app by its name in the navigation. The session stays.",
+    "the page that is open",
+);
+pub(super) const SET: Key = key(
+    "set",
+    "a table such as `{ Rows = 100, Colour = \"red\", Tags = [\"new\"], Agree = true, Day = \"2024-01-31\" }`",
+    "Sets fields, by their labels. The script runs after each, but a form's fields wait for its button. \
+     A chat's label is the text that stands in it.",
+    "nothing is set",
+);
+pub(super) const CLICK: Key =
+    key("click", TEXT, "Presses the button with this label, also that of a form.", "no button is pressed");
+pub(super) const AWAY: Key =
+    key("away", LENGTH, "Closes the tab, and comes back to the same session after this long.", "the tab stays open");
+
+/// What only somebody in a tab does.
+pub(super) const TAB_KEYS: &[Key] = &[OPEN, GO, SET, CLICK, AWAY];
 
 // A request.
 
@@ -159,5 +251,12 @@ pub(super) const STATUS: Key =
 pub(super) const HOLDS: Key = key("holds", TEXT, "A text that its body must hold.", "any body");
 pub(super) const LACKS: Key = key("lacks", TEXT, "A text that its body must not hold.", "any body");
 
+pub(super) const EXCEPTION: Key = key(
+    "exception",
+    "`true` or `false`",
+    "Whether the page of a Streamlit app must show an exception.",
+    "`false`: one that it shows is a failure",
+);
+
 /// `expect = { … }`
-pub(super) const EXPECT_KEYS: &[Key] = &[STATUS, HOLDS, LACKS];
+pub(super) const EXPECT_KEYS: &[Key] = &[STATUS, HOLDS, LACKS, EXCEPTION];

@@ -5,6 +5,7 @@
 
 mod budget;
 mod defaults;
+mod encode;
 mod file;
 mod key;
 mod keys;
@@ -22,9 +23,12 @@ mod values;
 mod what;
 
 pub use budget::Budget;
+pub use encode::{form, multipart};
 pub use problem::{FileError, Problem};
-pub use project::{Load, Project};
+pub use project::{Choice, Load, Project};
 pub use reading::ReadFile;
 pub use reference::{project_reference, scenario_reference};
 pub use short::{FORMS, ShortError, names_a_file};
-pub use values::{Body, Call, Expect, Model, Phase, Rate, Scenario, Think};
+pub use values::{
+    Act, Body, Call, Deed, Expect, Form, Model, Phase, Rate, Scenario, Setting, Step, Think, Touch, Upload,
+};

@@ -46,13 +46,31 @@ const ENV: Key = key(
 const COMMAND: Key = key(
     "command",
     "a list of texts such as `[\"serve\", \"--fast\"]`",
-    "The command, in place of the image's own.",
+    "The command, in place of the image's own. Without `app`: a program of this machine, run from the file's own folder.",
     "the image's own",
+);
+const ENTRY: Key = key(
+    "entry",
+    "the path of a file such as `\"app.py\"`",
+    "Of several files that could be run, this one. Only where the app is the file's own folder.",
+    "found out; several candidates are an error",
+);
+const DOCKERFILE: Key = key(
+    "dockerfile",
+    "the path of a Dockerfile",
+    "Of several Dockerfiles, this one; it goes before everything else in the folder.",
+    "found out",
+);
+const SERVICE: Key = key(
+    "service",
+    "a name such as `\"web\"`",
+    "Of several services of a compose file or of a platform's file, this one.",
+    "found out; several candidates are an error",
 );
 const BUDGET_KEY: Key = key("budget", "a table `[budget]`", "What the app must not exceed.", "nothing is demanded");
 
 /// The outermost table of `emu.toml`.
-pub(super) const PROJECT: &[Key] = &[APP, PROFILES, LOAD, ROUNDS, ENV, COMMAND, BUDGET_KEY];
+pub(super) const PROJECT: &[Key] = &[APP, PROFILES, LOAD, ROUNDS, ENV, COMMAND, ENTRY, DOCKERFILE, SERVICE, BUDGET_KEY];
 
 /// What `emu.toml` says. Everything in it may be left out.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,10 +85,23 @@ pub struct Project {
     pub rounds: Option<u32>,
     /// Variables of the app.
     pub env: BTreeMap<String, String>,
-    /// The command in place of the image's own. Empty for the image's own.
+    /// The command in place of the image's own, or a program of this machine. Empty for the image's own.
     pub command: Vec<String>,
+    /// What is run, of several candidates in its folder.
+    pub choice: Choice,
     /// What the app must not exceed.
     pub budget: Budget,
+}
+
+/// Which of several candidates in a folder is run. Paths are seen from the folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choice {
+    /// The file that is run.
+    pub entry: Option<String>,
+    /// The Dockerfile.
+    pub dockerfile: Option<String>,
+    /// The service of a compose file or of a platform's file.
+    pub service: Option<String>,
 }
 
 /// The load that a project's file asks for.
@@ -101,6 +132,11 @@ fn project(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Project {
         rounds: reading.take(table, &ROUNDS, |value| count(value, 1, 100)),
         env: variables(reading, table),
         command: reading.take(table, &COMMAND, texts).unwrap_or_default(),
+        choice: Choice {
+            entry: reading.take(table, &ENTRY, text),
+            dockerfile: reading.take(table, &DOCKERFILE, text),
+            service: reading.take(table, &SERVICE, text),
+        },
         budget: reading
             .table(table, &BUDGET_KEY, &[BUDGET])
             .map(|table| Budget::read(reading, &table))

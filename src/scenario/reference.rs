@@ -2,7 +2,7 @@
 
 use super::budget::BUDGET;
 use super::key::Key;
-use super::keys::{EXPECT_KEYS, PHASE_KEYS, REQUEST, SCENARIO, UPLOAD_KEYS, WEIGHTED};
+use super::keys::{EXPECT_KEYS, PHASE_KEYS, REQUEST, SCENARIO, STEP_KEYS, TAB_KEYS, UPLOAD_KEYS, USER_KEYS, WEIGHTED};
 use super::project::PROJECT;
 
 /// A table of a file: its heading, what it is about, and its keys.
@@ -12,7 +12,7 @@ const SCENARIO_SECTIONS: &[Section] = &[
     ("The scenario", "What stands before the first `[[phase]]`.", &[SCENARIO]),
     (
         "`[[phase]]`",
-        "One part of the scenario. It says exactly one of `rate`, `users`, `times` and `rest`. \
+        "One part of the scenario. It says exactly one of `rate`, `users`, `times`, `rest` and `step`. \
          A phase that sends without naming a request asks for `/`.",
         &[PHASE_KEYS],
     ),
@@ -23,6 +23,22 @@ const SCENARIO_SECTIONS: &[Section] = &[
          A `content-type` follows from the body; one in the request's own `headers` goes before it.",
         &[REQUEST, WEIGHTED],
     ),
+    (
+        "`[[phase.step]]`",
+        "One thing that a user does. It takes the keys of a request too; with `page`, only `headers`, `form`, `upload` \
+         and `expect` of them. Redirects are followed, and `expect` is about what they led to, unless it asks for a \
+         status from 300 to 399. Steps that did not come out as expected are told, and the run ends with exit code 1.",
+        &[STEP_KEYS],
+    ),
+    (
+        "`[[phase.step]]` of a Streamlit user",
+        "What somebody of the kind `streamlit` does, in a tab of their own. A step does one of `open`, `go` and `away`, \
+         or touches what is on the page: `set`, then `upload` (its `field` is the uploader's label), then `click`; with \
+         none of them the script is run again. It is over when the script has ended, and `expect` is about the page \
+         as it is then: `holds` and `lacks` look at its texts and labels.",
+        &[TAB_KEYS],
+    ),
+    ("`[[user]]`", "Somebody who goes through steps.", &[USER_KEYS]),
     ("`upload`", "A file as a browser sends it from a form.", &[UPLOAD_KEYS]),
     ("`expect`", "What an answer must be to count as answered.", &[EXPECT_KEYS]),
 ];

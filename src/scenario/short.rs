@@ -12,6 +12,7 @@ pub const FORMS: &[&str] = &[
     "5/s to 50/s for 1m",
     "10 users for 1m",
     "3 users thinking 1s to 3s for 2m",
+    "20 streamlit users thinking 2s for 2m",
     "1 call",
     "rest for 30s",
 ];
@@ -99,10 +100,10 @@ struct Clauses<'t> {
 fn phase(part: &str, taken: &[String]) -> Result<Phase, Mismatch> {
     let clauses = clauses(part)?;
     let model = model(&clauses)?;
-    if clauses.thinking.is_some() && !matches!(model, Model::Closed { .. }) {
+    if clauses.thinking.is_some() && !matches!(model, Model::Closed { .. } | Model::Sessions { .. }) {
         return Err(("`thinking`".into(), "it behind a number of users: `3 users thinking 1s to 3s for 2m`".into()));
     }
-    Ok(Phase { name: name(&model, taken), calls: calls(&model, clauses.path)?, model })
+    Ok(Phase { name: name(&model, taken), calls: calls(&model, clauses.path)?, steps: Vec::new(), model })
 }
 
 fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
@@ -145,12 +146,7 @@ fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
         "call" | "calls" => {
             Err(("`for` behind a number of calls".into(), "none: they end with the last answer".into()))
         }
-        "user" | "users" => Ok(Model::Closed {
-            users: count(number, MOST_USERS, "users")?,
-            ramp: Elapsed::ZERO,
-            think: clauses.thinking.map(think).transpose()?.unwrap_or(Think::NONE),
-            lasts: lasts(clauses)?,
-        }),
+        "user" | "users" => users(clauses, number),
         _ if head.contains('/') => {
             let ((from, to), lasts) = (rates(head).map_err(mismatch)?, lasts(clauses)?);
             match requests_due(from, to, lasts) {
@@ -161,6 +157,18 @@ fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
         _ if head.is_empty() => Err(("nothing".into(), "a load such as `20/s for 2m`".into())),
         _ => Err((format!("`{head}`"), "a rate such as `20/s`, `10 users`, `1 call` or `rest`".into())),
     }
+}
+
+/// `20`, or `20 streamlit`.
+fn users(clauses: &Clauses<'_>, number: &str) -> Result<Model, Mismatch> {
+    let sessions = number.strip_suffix(" streamlit");
+    let users = count(sessions.unwrap_or(number), MOST_USERS, "users")?;
+    let think = clauses.thinking.map(think).transpose()?.unwrap_or(Think::NONE);
+    let (ramp, lasts) = (Elapsed::ZERO, lasts(clauses)?);
+    Ok(match sessions {
+        Some(_) => Model::Sessions { users, ramp, think, lasts },
+        None => Model::Closed { users, ramp, think, lasts },
+    })
 }
 
 /// `20/s`, or `5/s to 50/s`.

@@ -155,8 +155,10 @@ fn typed(model: &Model) -> String {
     match model {
         Model::Rest { lasts } => format!("rest for {lasts}"),
         Model::Each { times } => format!("{times} calls"),
+        Model::Steps { .. } => unreachable!("steps have no short form"),
         Model::Open { from, to, lasts } => format!("{from} to {to} for {lasts}"),
         Model::Closed { users, think, lasts, .. } => format!("{users} users thinking {think} for {lasts}"),
+        Model::Sessions { users, think, lasts, .. } => format!("{users} streamlit users thinking {think} for {lasts}"),
     }
 }
 
@@ -165,8 +167,9 @@ fn numbers(model: &Model) -> Vec<String> {
     match model {
         Model::Rest { lasts } => vec![lasts.to_string()],
         Model::Each { times } => vec![times.to_string()],
+        Model::Steps { steps, users } => vec![steps.to_string(), users.to_string()],
         Model::Open { from, to, lasts } => vec![from.0.to_string(), to.0.to_string(), lasts.to_string()],
-        Model::Closed { users, think, lasts, .. } => {
+        Model::Closed { users, think, lasts, .. } | Model::Sessions { users, think, lasts, .. } => {
             vec![users.to_string(), think.least.to_string(), think.most.to_string(), lasts.to_string()]
         }
     }
@@ -175,19 +178,27 @@ fn numbers(model: &Model) -> Vec<String> {
 /// A line of a file, most of them right.
 fn line() -> impl Strategy<Value = String> {
     let key = "(name|rate|users|times|rest|for|think|ramp|path|method|body|json|form|file|upload|weight|expect|\
-               headers|seed|timeout|warm_up|connections|load|profiles|budget|kills)";
-    let value = "(\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
+               user|kind|click|set|open|away|page|within|headers|seed|timeout|warm_up|connections|load|profiles|budget|kills)";
+    let value = "(\"streamlit\"|\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
                  \\{ (status|file|holds|q) = (\"a\"|200) \\}|\\[\"[ab]\"\\])";
-    let head = "\\[\\[(phase|phase.request|load.phase)\\]\\]|\\[(headers|load|budget|phase|env)\\]";
+    let head = "\\[\\[(phase|phase.request|phase.step|user|load.phase)\\]\\]|\\[(headers|load|budget|phase|env)\\]";
     prop_oneof![6 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")), 2 => head, 1 => "[a-z=\\[\"# ]{0,8}"]
 }
 
 /// What everybody who carries out a phase counts on.
 fn fits(phase: &Phase) -> bool {
     let lasts = phase.model.lasts().is_none_or(|lasts| lasts > Elapsed::ZERO);
-    let rests = matches!(phase.model, Model::Rest { .. });
+    let sends = !matches!(phase.model, Model::Rest { .. } | Model::Steps { .. });
+    let sessions = matches!(phase.model, Model::Sessions { .. });
+    let steps =
+        matches!(phase.model, Model::Steps { steps, users } if users > 0 && steps as usize == phase.steps.len());
     let calls = phase.calls.iter().all(|call| call.weight > 0 && target::is_path(&call.path));
-    lasts && calls && rests == phase.calls.is_empty() && !phase.name.is_empty() && !phase.what().is_empty()
+    lasts
+        && calls
+        && sends != phase.calls.is_empty()
+        && (sessions || steps != phase.steps.is_empty())
+        && !phase.name.is_empty()
+        && !phase.what().is_empty()
 }
 
 proptest! {
@@ -232,4 +243,43 @@ proptest! {
             prop_assert!(!scenario.phases.is_empty());
         }
     }
+}
+
+fn faults(text: &str) -> String {
+    Scenario::parse("smoke.toml", text, &mut |_: &str| Ok(Vec::new())).unwrap_err().to_string()
+}
+
+#[test]
+fn steps_say_who_does_what() {
+    let text = "[headers]\naccept = \"a\"\n[[user]]\nname = \"anna\"\nheaders = { x-user = \"anna\" }\n[[phase]]\n\
+                [[phase.step]]\nuser = \"anna\"\npage = \"/login\"\nform = { name = \"anna\" }\nwithin = \"2 s\"\n\
+                [[phase.step]]\npath = \"/files\"\n";
+    let scenario = Scenario::parse("smoke.toml", text, &mut |_: &str| Ok(Vec::new())).unwrap();
+    let phase = &scenario.phases[0];
+    assert_eq!(
+        (phase.name.as_str(), phase.what().as_str(), scenario.warm_up),
+        ("steps", "2 steps by 2 users", Elapsed::ZERO)
+    );
+    let [first, second] = phase.steps.as_slice() else { panic!("{phase:?}") };
+    assert_eq!((first.user.as_str(), first.name.as_str()), ("anna", "the form on /login"));
+    let Act::Fill(form) = &first.act else { panic!("{first:?}") };
+    assert_eq!(form.headers, [("accept".into(), "a".into()), ("x-user".into(), "anna".into())]);
+    assert_eq!((second.user.as_str(), second.name.as_str()), ("visitor", "GET /files"));
+}
+
+#[test]
+fn what_is_wrong_with_steps_is_told_with_its_line() {
+    let unknown = faults("[[user]]\nname = \"anna\"\n[[phase]]\n[[phase.step]]\nuser = \"ana\"\npath = \"/\"\n");
+    assert!(
+        unknown.contains("smoke.toml:5: `phase.step.user`: found `ana`, expected one of the users `anna`"),
+        "{unknown}"
+    );
+    let both = faults("[[phase]]\n[[phase.step]]\npage = \"/a\"\npath = \"/b\"\nform = { a = 1 }\n");
+    assert!(both.contains("smoke.toml:4: `phase.step.path`: found `path` beside `page`"), "{both}");
+    let empty = faults("[[phase]]\n[[phase.step]]\npage = \"/a\"\n");
+    assert!(empty.contains("a page and nothing to fill in"), "{empty}");
+    let beside = faults("[[phase]]\npath = \"/\"\n[[phase.step]]\npath = \"/b\"\n");
+    assert!(beside.contains("smoke.toml:2: `phase.path`: found `path` beside `step`"), "{beside}");
+    let paced = faults("[[phase]]\nrate = \"1/s\"\nfor = \"1 s\"\n[[phase.step]]\npath = \"/b\"\n");
+    assert!(paced.contains("`step` beside `rate`"), "{paced}");
 }

@@ -27,8 +27,11 @@ pub struct Phase {
     pub name: String,
     /// Who sets the pace.
     pub model: Model,
-    /// What is asked for. Empty only when the model is [`Model::Rest`].
+    /// What is asked for. Empty only when the model is [`Model::Rest`] or [`Model::Steps`]; one call, the page that
+    /// is opened, when it is [`Model::Sessions`].
     pub calls: Vec<Call>,
+    /// What is gone through, in order. Empty unless the model is [`Model::Steps`] or [`Model::Sessions`].
+    pub steps: Vec<Step>,
 }
 
 /// Who sets the pace of a phase.
@@ -44,6 +47,14 @@ pub enum Model {
     Each {
         /// How often.
         times: u32,
+    },
+    /// Steps of one user or of several, gone through once, as somebody does who tries an app by hand. What they
+    /// do to the app stays, so nothing of them is made beforehand, nor what stands behind them.
+    Steps {
+        /// How many.
+        steps: u32,
+        /// By how many users.
+        users: u32,
     },
     /// Open: requests come by the clock, whether earlier ones have been answered or not.
     Open {
@@ -65,6 +76,112 @@ pub enum Model {
         /// For how long.
         lasts: Elapsed,
     },
+    /// Closed, with a session each: every user opens a Streamlit app in a tab, goes through the steps of the phase
+    /// again and again, and thinks after each. Without steps the script is run again.
+    Sessions {
+        /// How many.
+        users: u32,
+        /// They come one after the other over this long.
+        ramp: Elapsed,
+        /// The pause after each step.
+        think: Think,
+        /// For how long.
+        lasts: Elapsed,
+    },
+}
+
+/// One thing that a user of an app does, and what must come of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What it is called: what its user said of it, else what is done.
+    pub name: String,
+    /// Who does it. A user has cookies of their own, which last from the first step to the last.
+    pub user: String,
+    /// What is done.
+    pub act: Act,
+    /// What must come back, after all redirects.
+    pub expect: Expect,
+    /// How long it may take, redirects and a form's page included; `None` for the scenario's time limit.
+    pub within: Option<Elapsed>,
+}
+
+/// What a user does in a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Asks for something.
+    Ask(Call),
+    /// Opens a page, fills the form on it, and sends it off with everything that the page put into it.
+    Fill(Form),
+    /// Does something in the tab of a Streamlit app.
+    Tab {
+        /// What.
+        deed: Deed,
+        /// Headers of what their tab asks for. Names in lower case.
+        headers: Vec<(String, String)>,
+    },
+}
+
+/// What a user of a Streamlit app does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// Opens a page in a new tab, which is a new session: `/`.
+    Open(String),
+    /// Goes to another page of the app, by its name in the navigation. The session stays.
+    Go(String),
+    /// Touches what is on the page.
+    Touch(Touch),
+    /// Closes the tab, and comes back to the same session after this long.
+    Away(Elapsed),
+}
+
+/// What is touched on a page, in this order. Nothing at all has the script run again.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Touch {
+    /// Fields by their labels, and what they are set to.
+    pub set: Vec<(String, Setting)>,
+    /// The file that is chosen; its `field` is the label of the uploader.
+    pub file: Option<Upload>,
+    /// The label of the button that is pressed.
+    pub click: Option<String>,
+}
+
+/// What a user sets a widget to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// Checked or not.
+    Flag(bool),
+    /// A number; finite.
+    Number(f64),
+    /// A text, an option, a day.
+    Text(String),
+    /// Several options, or the two ends of a range.
+    Several(Vec<Self>),
+}
+
+/// How a form on a page is filled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// The page: `/login`.
+    pub page: String,
+    /// Headers of both requests. Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// What is typed, by the names of the fields.
+    pub fields: Vec<(String, String)>,
+    /// The file that is chosen.
+    pub file: Option<Upload>,
+}
+
+/// A file as a browser sends it from a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The form's field; `None` for the only one that takes a file.
+    pub field: Option<String>,
+    /// What the app is told it is called.
+    pub name: String,
+    /// What the app is told it holds: `text/csv`.
+    pub media: String,
+    /// What it holds.
+    pub content: Arc<[u8]>,
 }
 
 /// Requests per second. Finite, above zero, at most a million.
@@ -115,14 +232,19 @@ pub struct Expect {
     pub holds: Option<String>,
     /// A text that the body must not hold.
     pub lacks: Option<String>,
+    /// Whether a Streamlit app must show an exception. Where it is false, it must show none.
+    pub exception: bool,
 }
 
 impl Model {
     /// How long it goes on; `None` for one that ends with its last answer.
     pub fn lasts(&self) -> Option<Elapsed> {
         match self {
-            Self::Rest { lasts } | Self::Open { lasts, .. } | Self::Closed { lasts, .. } => Some(*lasts),
-            Self::Each { .. } => None,
+            Self::Rest { lasts }
+            | Self::Open { lasts, .. }
+            | Self::Closed { lasts, .. }
+            | Self::Sessions { lasts, .. } => Some(*lasts),
+            Self::Each { .. } | Self::Steps { .. } => None,
         }
     }
 }

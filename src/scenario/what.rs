@@ -1,7 +1,9 @@
 //! Phases in plain sentences.
 
+use std::fmt;
+
 use super::rate::counted;
-use super::values::{Call, Model, Phase, Think};
+use super::values::{Call, Model, Phase, Setting, Think};
 use crate::units::Elapsed;
 
 /// Calls that are named in full; more of them are only counted.
@@ -24,6 +26,9 @@ impl Model {
         match self {
             Self::Rest { lasts } => format!("nothing for {lasts}"),
             Self::Each { times } if calls > 1 => format!("{calls} requests, {} each", often(*times)),
+            Self::Steps { steps, users } => {
+                format!("{} by {}", counted_noun(*steps, "step"), counted_noun(*users, "user"))
+            }
             Self::Each { times: 1 } => "1 request".into(),
             Self::Each { times } => format!("{times} requests, one after the other"),
             Self::Open { from, to, lasts } if from == to => {
@@ -35,17 +40,22 @@ impl Model {
                 let (numbers, unit) = counted(&[*from, *to]);
                 format!("{} requests per {unit} over {lasts}", numbers.join(" to "))
             }
-            Self::Closed { users, ramp, think, lasts } => closed(*users, *ramp, *think, *lasts),
+            Self::Closed { users, ramp, think, lasts } => closed(*users, "user", *ramp, *think, *lasts),
+            Self::Sessions { users, ramp, think, lasts } => closed(*users, "Streamlit user", *ramp, *think, *lasts),
         }
     }
+}
+
+fn counted_noun(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn often(times: u32) -> String {
     if times == 1 { "once".into() } else { format!("{times} times") }
 }
 
-fn closed(users: u32, ramp: Elapsed, think: Think, lasts: Elapsed) -> String {
-    let users = if users == 1 { "1 user".to_owned() } else { format!("{users} users") };
+fn closed(users: u32, noun: &str, ramp: Elapsed, think: Think, lasts: Elapsed) -> String {
+    let users = counted_noun(users, noun);
     let ramp = if ramp > Elapsed::ZERO { format!(" who come over {ramp}") } else { String::new() };
     let think = if think == Think::NONE { String::new() } else { format!(" thinking {think}") };
     format!("{users}{ramp}{think} for {lasts}")
@@ -57,4 +67,20 @@ fn requests(calls: &[Call]) -> String {
     let names: Vec<String> = calls[..shown].iter().map(|call| format!("{} {}", call.method, call.path)).collect();
     let more = calls.len() - shown;
     if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+}
+
+/// As it is written in a scenario: `5`, `"tea"`, `["new", "paid"]`, in backticks.
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", written(self))
+    }
+}
+
+fn written(setting: &Setting) -> String {
+    match setting {
+        Setting::Flag(flag) => flag.to_string(),
+        Setting::Number(number) => number.to_string(),
+        Setting::Text(text) => format!("\"{text}\""),
+        Setting::Several(all) => format!("[{}]", all.iter().map(written).collect::<Vec<_>>().join(", ")),
+    }
 }

@@ -80,7 +80,9 @@ pub(crate) fn example() -> Spec {
         },
         quota: QuotaRules { hours: None },
         process: ProcessRules { user: None, hostname: None, home: None, workdir: None, blocked_ports: Vec::new() },
+        network: Network::Own,
         environment: BTreeMap::from([("PORT".to_owned(), "10000".to_owned())]),
+        secrets: Secrets::default(),
         lines: BTreeMap::new(),
         warp: 1,
         fidelity: Vec::new(),
@@ -108,6 +110,10 @@ pub(crate) fn machine() -> Machine {
             cgroup_version: 2,
             direct_address: true,
             disk_size: false,
+            isolation: Isolation::Container,
+            other_user: true,
+            live_limits: true,
+            open_files_most: None,
         },
     }
 }

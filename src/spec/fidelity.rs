@@ -1,23 +1,30 @@
 //! What becomes of each promise of the profile on this machine. Heads every run, so each line is short.
 
+use super::apart;
 use super::resolve::zone_is_only_told;
-use super::{AtLimit, DiskKind, HealthCheck, Machine, Promise, Spec};
+use super::share;
+use super::{AtLimit, HealthCheck, Machine, Promise, Spec};
 use crate::profile::Profile;
 use crate::units::Elapsed;
 
-/// The list, in the order of the profile's families. `profile` is after overrides, before the machine.
+/// The list, in the order of the profile's families. `profile` is after overrides, before the machine
+/// and the port that it has for the app.
 pub(super) fn promises(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
     let lists = [
         memory(profile, spec, machine),
         cpu(profile, spec, machine),
         disk(profile, machine),
-        countable(profile, machine),
+        countable(profile, spec, machine),
+        apart::port(profile, spec),
         start(profile, spec),
         health(spec),
         sleep(profile, spec),
         router(profile),
         stop(profile, spec),
-        rest(profile),
+        apart::process(profile, spec, machine),
+        apart::secret_files(spec, machine),
+        quota(profile),
+        apart::network(profile, spec),
     ];
     lists.into_iter().flatten().collect()
 }
@@ -45,7 +52,7 @@ fn memory(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
         promises.push(swap(profile, spec, machine));
     }
     if asked.tmp_is_memory {
-        promises.push(Promise::kept("files in /tmp count as memory"));
+        promises.push(apart::tmp_is_memory(machine));
     }
     promises
 }
@@ -79,8 +86,7 @@ fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
         Promise::approximated(what, "the quota is exact, the speed of a core is this machine's: CPU times carry a band")
     }];
     if let Some(burst) = &asked.burst {
-        let what = format!("bursts to {}", burst.share);
-        promises.push(Promise::not_kept(what, "the quota is constant: the app gets the share it can count on"));
+        promises.push(share::bank(burst, spec, machine));
     }
     if let (Some(given), true) = (spec.cpu.cores_seen, asked.cores_seen != spec.cpu.cores_seen) {
         let how = format!("the app has {given} of {}: the load comes from elsewhere", machine.cpus);
@@ -94,20 +100,13 @@ fn cpu(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
         });
     }
     if asked.while_serving_only {
-        let why = "the app keeps its share between requests";
-        promises.push(Promise::not_kept("CPU only while serving", why));
+        promises.push(share::while_serving(spec, machine));
     }
     promises
 }
 
 fn disk(profile: &Profile, machine: &Machine) -> Vec<Promise> {
-    let mut promises = vec![match profile.disk.kind {
-        DiskKind::LostAtRestart => Promise::kept("files lost at restart"),
-        DiskKind::Memory => {
-            Promise::approximated("files are memory", "files in /tmp are; what is written elsewhere is not counted")
-        }
-        DiskKind::Kept => Promise::approximated("files kept", "as long as the run lasts"),
-    }];
+    let mut promises = vec![apart::disk(profile.disk.kind, machine)];
     match profile.disk.size {
         Some(size) if machine.can.disk_size => promises.push(Promise::kept(format!("disk {size}"))),
         Some(size) => promises.push(Promise::not_kept(format!("disk {size}"), "the size is not enforced")),
@@ -116,7 +115,7 @@ fn disk(profile: &Profile, machine: &Machine) -> Vec<Promise> {
     promises
 }
 
-fn countable(profile: &Profile, machine: &Machine) -> Vec<Promise> {
+fn countable(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
     let limits = &profile.limits;
     let pids = limits.pids.map(|pids| {
         let what = format!("{pids} processes and threads");
@@ -126,8 +125,14 @@ fn countable(profile: &Profile, machine: &Machine) -> Vec<Promise> {
             Promise::not_kept(what, "this kernel has no such limit")
         }
     });
-    let files = limits.open_files.map(|files| Promise::kept(format!("{files} open files")));
-    let shm = limits.shm.map(|shm| Promise::kept(format!("/dev/shm {shm}")));
+    let files = limits.open_files.map(|files| {
+        let what = format!("{files} open files");
+        match spec.limits.open_files.filter(|given| *given < files) {
+            None => Promise::kept(what),
+            Some(given) => Promise::approximated(what, format!("{given} here: this machine allows no more")),
+        }
+    });
+    let shm = limits.shm.map(|shm| apart::shm(shm, machine));
     [pids, files, shm].into_iter().flatten().collect()
 }
 
@@ -192,20 +197,8 @@ fn stop(profile: &Profile, spec: &Spec) -> Vec<Promise> {
     promises
 }
 
-fn rest(profile: &Profile) -> Vec<Promise> {
-    let process = &profile.process;
+fn quota(profile: &Profile) -> Vec<Promise> {
     let hours = profile.quota.hours;
-    let quota = hours.map(|hours| Promise::not_kept(format!("{hours} hours a month"), "counted, not enforced"));
-    let ports = (!process.blocked_ports.is_empty()).then(|| {
-        let ports: Vec<String> = process.blocked_ports.iter().map(u16::to_string).collect();
-        Promise::not_kept(format!("blocked ports {}", ports.join(" ")), "outgoing connections are not filtered")
-    });
-    let set = [
-        process.user.as_ref().map(|user| format!("user {user}")),
-        process.hostname.as_ref().map(|name| format!("host name {name}")),
-        process.home.as_ref().map(|home| format!("home {home}")),
-        process.workdir.as_ref().map(|folder| format!("working directory {folder}")),
-    ];
-    let set = set.into_iter().flatten().map(Promise::kept);
-    set.chain(quota).chain(ports).collect()
+    let hours = hours.map(|hours| Promise::not_kept(format!("{hours} hours a month"), "counted, not enforced"));
+    hours.into_iter().collect()
 }

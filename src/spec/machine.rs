@@ -5,7 +5,7 @@ use crate::units::Memory;
 /// What the machine can do, as found before the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// The engine: `docker`.
+    /// The engine: `docker`, `native`.
     pub engine: String,
     /// Its version, and that of its API, as text.
     pub engine_version: String,
@@ -43,4 +43,64 @@ pub struct Capabilities {
     pub direct_address: bool,
     /// The disk's size can be limited.
     pub disk_size: bool,
+    /// How far an instance is kept apart from this machine. Records from before it was told are of containers.
+    #[serde(default)]
+    pub isolation: Isolation,
+    /// The app can run as another user.
+    #[serde(default = "yes")]
+    pub other_user: bool,
+    /// Limits can be changed while the app runs.
+    #[serde(default)]
+    pub live_limits: bool,
+    /// The most open files that a process can be allowed; `None` when only trying would tell.
+    #[serde(default)]
+    pub open_files_most: Option<u32>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How far an instance is kept apart from this machine. Later ones keep it further apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// Limits only: this machine's files, names and process numbers.
+    Process,
+    /// Own process numbers, names and mounts; this machine's files below a throw-away layer.
+    Sandbox,
+    /// A container of an image, with a network of its own.
+    #[default]
+    Container,
+}
+
+impl Isolation {
+    /// Whether the instance has mounts, a host name and process numbers of its own, and a disk that
+    /// goes with it.
+    pub fn is_apart(self) -> bool {
+        self > Self::Process
+    }
+}
+
+impl std::fmt::Display for Isolation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Process => "process",
+            Self::Sandbox => "sandbox",
+            Self::Container => "container",
+        })
+    }
+}
+
+/// Whose network an app is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// One of its own, with a way out.
+    #[default]
+    Own,
+    /// One of its own, without a way out.
+    Closed,
+    /// This machine's.
+    Host,
 }

@@ -3,6 +3,7 @@
 //! A [`Spec`] holds no "use the default". Where it departs from the profile, the departure stands in
 //! its [`Promise`] list. Pure: the machine is described by a value.
 
+mod apart;
 mod environment;
 #[cfg(test)]
 pub(crate) mod example;
@@ -11,15 +12,22 @@ mod machine;
 mod overrides;
 mod problem;
 mod promise;
+mod redactor;
 mod resolve;
+mod secretive;
+mod secrets;
+mod share;
 #[cfg(test)]
 mod tests;
 
-pub use machine::{Capabilities, Machine};
-pub use overrides::{Overrides, PlatformDelay, Variable};
+pub use machine::{Capabilities, Isolation, Machine, Network};
+pub use overrides::{Overrides, PlatformDelay, Privacy, Variable};
 pub use problem::SpecProblem;
 pub use promise::{Keeping, Promise, compact};
+pub use redactor::Redactor;
 pub use resolve::{MIMIC_HEALTH, resolve};
+pub use secretive::looks_secret;
+pub use secrets::{Secret, SecretFile, Secrets};
 
 pub use crate::profile::{
     Answer, AtLimit, BootRules, Burst, Cause, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, IdleSignal,
@@ -73,8 +81,14 @@ pub struct Spec {
     pub quota: QuotaRules,
     /// What the process sees of its surroundings.
     pub process: ProcessRules,
-    /// The whole environment given to the process on top of the image's own.
+    /// Whose network the app is in.
+    #[serde(default)]
+    pub network: Network,
+    /// The whole environment given to the process on top of the image's own. In place of a secret stands its name.
     pub environment: BTreeMap<String, String>,
+    /// What only the app may see: values in memory, names in a record.
+    #[serde(default, skip_serializing_if = "Secrets::is_empty")]
+    pub secrets: Secrets,
     /// Templates of the platform's log lines.
     pub lines: BTreeMap<LineKind, String>,
     /// How many times faster the platform's timers run. One is real time.
@@ -98,6 +112,20 @@ pub struct AppSpec {
     pub command: Vec<String>,
 }
 
+impl AppSpec {
+    /// The command in one line, as platforms show it: what a shell is given, without the shell. The app's name
+    /// where the command is the image's own.
+    pub fn line(&self) -> String {
+        match self.command.as_slice() {
+            [] => self.name.clone(),
+            [shell, flag, line] if shell == "/bin/sh" && flag == "-c" => {
+                line.strip_prefix("exec ").unwrap_or(line).to_owned()
+            }
+            words => words.join(" "),
+        }
+    }
+}
+
 /// Where the program comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -106,4 +134,9 @@ pub enum Image {
     Mimic,
     /// An image that the engine knows by this name.
     Named(String),
+    /// A program of this machine: the command, run from this folder.
+    Host {
+        /// Absolute path.
+        folder: String,
+    },
 }

@@ -33,7 +33,7 @@ impl SpecProblem {
             Self::Setting(_) => "docs/reference/profile-settings.md lists every setting".into(),
             Self::TooLittleMemory { has, .. } => {
                 format!(
-                    "give the engine more memory, or run with less of it: `--set memory.limit={}`",
+                    "run where the engine has more memory, or with less of it: `--set memory.limit={}`",
                     rounded_down(*has).to_string().replace(' ', "")
                 )
             }

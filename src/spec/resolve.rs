@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::environment::environment;
+use super::environment::{emu, environment};
 use super::fidelity;
+use super::share::{burst, changes};
 use super::{
-    AppSpec, AtLimit, CpuRules, HealthCheck, HealthRules, Image, LimitRules, Machine, MemoryRules, Origin, Overrides,
-    PlatformDelay, RestartRules, SleepRules, Spec, SpecProblem, StartRules,
+    AppSpec, AtLimit, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, Image, LimitRules, Machine, MemoryRules,
+    Origin, Overrides, PlatformDelay, ProcessRules, RestartRules, SleepRules, Spec, SpecProblem, StartRules,
 };
 use crate::profile::{Layer, Profile, ProfileError};
 use crate::units::{Elapsed, Memory, Millicores};
@@ -22,7 +23,8 @@ pub fn resolve(
     machine: &Machine,
     overrides: &Overrides,
 ) -> Result<Spec, Vec<SpecProblem>> {
-    let profile = overridden(profile, overrides)?;
+    let planned = overridden(profile, overrides)?;
+    let profile = with_port(planned.clone(), overrides.port);
     let memory = memory(&profile.memory, machine)?;
     let environment = environment(&profile, &app, overrides);
     let warp = overrides.warp.max(1);
@@ -37,11 +39,12 @@ pub fn resolve(
         sleep: profile.sleep.as_ref().map(|sleep| warped_sleep(sleep, warp)),
         restart: warped_restart(&profile.restart, warp),
         environment: environment.variables,
+        secrets: environment.secrets,
         warp,
         fidelity: Vec::new(),
         origins: origins(&profile, environment.origins, overrides),
         plan: profile.plan.clone(),
-        disk: profile.disk.clone(),
+        disk: disk(&profile.disk, machine),
         boot: profile.boot.clone(),
         health: health(&profile.health, &app_image),
         wake: profile.wake.clone(),
@@ -49,21 +52,26 @@ pub fn resolve(
         answers: profile.answers.clone(),
         shutdown: profile.shutdown.clone(),
         quota: profile.quota.clone(),
-        process: profile.process.clone(),
+        process: process(&profile.process, &app_image, machine),
+        network: overrides.network,
         lines: profile.lines.clone(),
         sources: profile.sources.clone(),
     };
-    spec.fidelity = fidelity::promises(&profile, &spec, machine);
+    spec.fidelity = fidelity::promises(&planned, &spec, machine);
     Ok(spec)
 }
 
 fn overridden(profile: &Profile, overrides: &Overrides) -> Result<Profile, Vec<SpecProblem>> {
-    let port = overrides.port.map(|port| format!("port.number={port}"));
-    let set: Vec<String> = overrides.set.iter().cloned().chain(port).collect();
-    profile.overridden(&set).map_err(|error| match error {
+    profile.overridden(&overrides.set).map_err(|error| match error {
         ProfileError::Invalid { problems, .. } => problems.into_iter().map(SpecProblem::Setting).collect(),
         ProfileError::Unknown { .. } => Vec::new(),
     })
+}
+
+/// The plan with the port that this machine has for it.
+fn with_port(mut profile: Profile, port: Option<u16>) -> Profile {
+    profile.port.number = port.unwrap_or(profile.port.number);
+    profile
 }
 
 /// The plan's memory as this machine can give it.
@@ -73,7 +81,8 @@ fn memory(rules: &MemoryRules, machine: &Machine) -> Result<MemoryRules, Vec<Spe
         return Err(vec![SpecProblem::NoMemoryLimit { engine }]);
     }
     let swap = if machine.can.swap_limit && machine.swap >= rules.swap { rules.swap } else { Memory::default() };
-    let given = MemoryRules { swap, ..rules.clone() };
+    let tmp_is_memory = rules.tmp_is_memory && machine.can.isolation.is_apart();
+    let given = MemoryRules { swap, tmp_is_memory, ..rules.clone() };
     if given.enforced() > machine.memory {
         let (asked, has) = (given.enforced(), machine.memory);
         return Err(vec![SpecProblem::TooLittleMemory { asked, has, engine }]);
@@ -85,12 +94,15 @@ fn memory(rules: &MemoryRules, machine: &Machine) -> Result<MemoryRules, Vec<Spe
 fn cpu(rules: &CpuRules, machine: &Machine, left_free: u32) -> CpuRules {
     let whole = Millicores::new(machine.cpus.saturating_mul(1000));
     let share = rules.share.min(whole);
-    let fits = |cores: &u32| machine.can.cpuset && *cores <= machine.cpus && cores.saturating_mul(1000) >= share.get();
+    let burst = burst(rules, share, whole, machine);
+    let most = burst.as_ref().map_or(share, |burst| burst.share);
+    let fits = |cores: &u32| machine.can.cpuset && *cores <= machine.cpus && cores.saturating_mul(1000) >= most.get();
     // The load keeps the last cores to itself, so that it does not compete with the app it measures.
     let beside_load = (left_free > 0).then(|| machine.cpus.saturating_sub(left_free)).filter(|cores| *cores > 0);
     let asked = rules.cores_seen.into_iter().chain(beside_load).min();
     let pinned = asked.filter(fits).or_else(|| rules.cores_seen.filter(fits));
-    CpuRules { share, cores_seen: pinned, burst: None, while_serving_only: false, ..rules.clone() }
+    let while_serving_only = rules.while_serving_only && changes(machine);
+    CpuRules { share, cores_seen: pinned, burst, while_serving_only, ..rules.clone() }
 }
 
 /// The built-in app answers health checks on a path of its own, whatever a plan's usual app has.
@@ -104,7 +116,30 @@ fn health(rules: &HealthRules, image: &Image) -> HealthRules {
 }
 
 fn limits(rules: &LimitRules, machine: &Machine) -> LimitRules {
-    LimitRules { pids: rules.pids.filter(|_| machine.can.pids_limit), ..rules.clone() }
+    let can = &machine.can;
+    LimitRules {
+        pids: rules.pids.filter(|_| can.pids_limit),
+        open_files: rules.open_files.map(|files| can.open_files_most.map_or(files, |most| files.min(most))),
+        shm: rules.shm.filter(|_| can.isolation.is_apart()),
+    }
+}
+
+/// Where an app writes to this machine's own disk, nothing goes when it ends.
+fn disk(rules: &DiskRules, machine: &Machine) -> DiskRules {
+    let kind = if machine.can.isolation.is_apart() { rules.kind } else { DiskKind::Kept };
+    DiskRules { kind, ..rules.clone() }
+}
+
+/// What an engine cannot give is taken out. A program of this machine runs in its own folder.
+fn process(rules: &ProcessRules, image: &Image, machine: &Machine) -> ProcessRules {
+    let apart = machine.can.isolation.is_apart();
+    let of_this_machine = matches!(image, Image::Host { .. });
+    ProcessRules {
+        user: rules.user.clone().filter(|_| machine.can.other_user),
+        hostname: rules.hostname.clone().filter(|_| apart),
+        workdir: rules.workdir.clone().filter(|_| apart && !of_this_machine),
+        ..rules.clone()
+    }
 }
 
 fn start(rules: &StartRules, overrides: &Overrides) -> StartRules {
@@ -144,6 +179,9 @@ fn origins(
     overrides: &Overrides,
 ) -> BTreeMap<String, Origin> {
     let mut origins = profile.settings.origins();
+    if overrides.port.is_some() {
+        origins.insert("port.number".into(), emu());
+    }
     origins.extend(environment);
     if overrides.platform_delay == PlatformDelay::Off {
         for key in ["start.delay", "start.delay_low", "start.delay_high"] {

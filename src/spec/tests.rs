@@ -161,7 +161,7 @@ fn assignment() -> impl Strategy<Value = String> {
 }
 
 fn any_machine() -> impl Strategy<Value = Machine> {
-    (any::<[bool; 5]>(), 0_u64..16_384, 0_u64..16_384, 0_u32..64).prop_map(|(can, memory, swap, cpus)| Machine {
+    (any::<[bool; 6]>(), 0_u64..16_384, 0_u64..16_384, 0_u32..64).prop_map(|(can, memory, swap, cpus)| Machine {
         memory: Memory::from_mib(memory),
         swap: Memory::from_mib(swap),
         cpus,
@@ -171,6 +171,7 @@ fn any_machine() -> impl Strategy<Value = Machine> {
             cpu_quota: can[2],
             pids_limit: can[3],
             cpuset: can[4],
+            live_limits: can[5],
             ..machine().can
         },
         ..machine()
@@ -204,6 +205,9 @@ proptest! {
         }
         prop_assert!(spec.warp >= 1 && !spec.fidelity.is_empty());
         prop_assert!(spec.memory.enforced() <= machine.memory);
+        let changes = spec.cpu.burst.is_some() || spec.cpu.while_serving_only;
+        prop_assert!(!changes || (machine.can.live_limits && machine.can.cpu_quota));
+        prop_assert!(spec.cpu.burst.is_none_or(|burst| burst.share > spec.cpu.share));
     }
 }
 
@@ -228,4 +232,72 @@ fn the_load_gets_a_core_of_its_own_where_the_plan_fits_on_the_others() {
     assert_eq!(beside.cpu.cores_seen, Some(cpus - 1));
     assert!(matches!(promise(&beside, "cores to run on"), Keeping::Approximated(_)));
     assert_eq!(spec(&format!("{cpus} CPU"), 1).cpu.cores_seen, None);
+}
+
+const BURSTS: &str =
+    "[cpu]\nburst.share = \"2 CPU\"\nburst.start = \"5 s\"\nburst.cap = \"500 s\"\nwhile_serving_only = true\n";
+
+fn on(machine: &Machine, overrides: &Overrides) -> Spec {
+    let text = PLAN.replace("[cpu]\n", BURSTS);
+    let profile = Library::shipped().with("example-bursts.toml", text).load("example-bursts").unwrap();
+    resolve(&profile, app(), machine, overrides).unwrap()
+}
+
+#[test]
+fn a_share_that_changes_is_kept_nearly_where_limits_can_change() {
+    let spec = on(&machine(), &Overrides::default());
+    let burst = spec.cpu.burst.as_ref().unwrap();
+    let (start, cap) = (Elapsed::from_secs(5), Elapsed::from_secs(500));
+    assert_eq!((burst.share, burst.start, burst.cap), (Millicores::new(2_000), start, cap));
+    assert!(spec.cpu.while_serving_only);
+    let late = "the bank is read with every sample, the share changes up to a tenth of a second late";
+    assert_eq!(promise(&spec, "bursts to 2 CPU"), &Keeping::Approximated(late.into()));
+    let rest =
+        "1 ms of each second at other times; given some ms after a request has come, taken 0.1 s after the last one";
+    assert_eq!(promise(&spec, "CPU only while serving"), &Keeping::Approximated(rest.into()));
+    let warped = on(&machine(), &Overrides { warp: 10, ..Overrides::default() });
+    assert_eq!((&warped.cpu.burst, warped.cpu.share), (&spec.cpu.burst, spec.cpu.share), "CPU time is not warped");
+    let told = format!("{late}; the bank is not warped: CPU time is the app's own");
+    assert_eq!(promise(&warped, "bursts to"), &Keeping::Approximated(told));
+}
+
+#[test]
+fn a_share_that_cannot_change_is_constant_and_told_with_its_reason() {
+    let told = |edit: fn(&mut Capabilities)| {
+        let mut machine = machine();
+        edit(&mut machine.can);
+        let spec = on(&machine, &Overrides::default());
+        assert_eq!((spec.cpu.burst.as_ref(), spec.cpu.while_serving_only), (None, false));
+        ["bursts to", "CPU only"].map(|what| match promise(&spec, what) {
+            Keeping::NotKept(why) => why.clone(),
+            other => panic!("{what}: {other:?}"),
+        })
+    };
+    let engine = "this engine cannot change the share of an app that runs";
+    let kernel = "this kernel has no CPU quota";
+    let share = "the app gets the share it can count on";
+    let rest = "the app keeps its share between requests";
+    assert_eq!(told(|can| can.live_limits = false), [format!("{engine}: {share}"), format!("{engine}: {rest}")]);
+    assert_eq!(told(|can| can.cpu_quota = false), [format!("{kernel}: {share}"), format!("{kernel}: {rest}")]);
+}
+
+#[test]
+fn a_burst_above_the_machine_becomes_all_its_cores_and_one_that_is_none_there_is_left_out() {
+    let small = |cpus| on(&Machine { cpus, ..machine() }, &Overrides::default());
+    let one = small(1);
+    assert_eq!(one.cpu.burst.as_ref().map(|burst| burst.share), Some(Millicores::new(1_000)));
+    assert!(
+        matches!(promise(&one, "bursts to"), Keeping::Approximated(how) if how.ends_with("; this machine has 1 core"))
+    );
+    let set = vec!["cpu.share=1 CPU".into()];
+    let none = on(&Machine { cpus: 1, ..machine() }, &Overrides { set, ..Overrides::default() });
+    assert_eq!(none.cpu.burst, None);
+    assert!(matches!(promise(&none, "bursts to"), Keeping::NotKept(why) if why.contains("this machine has 1 core")));
+}
+
+#[test]
+fn the_cores_that_an_app_sees_hold_its_burst() {
+    let set = vec!["cpu.cores_seen=1".into()];
+    let spec = on(&machine(), &Overrides { set, ..Overrides::default() });
+    assert_eq!(spec.cpu.cores_seen, None, "2 CPU do not fit on one core");
 }

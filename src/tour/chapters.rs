@@ -9,7 +9,7 @@ use super::watcher::Watcher;
 use crate::conduct::Command;
 use crate::edge::WAKE_PATH;
 use crate::event::State;
-use crate::spec::{AtLimit, SleepRules, Spec, WakeAnswer};
+use crate::spec::{AtLimit, DiskKind, SleepRules, Spec, WakeAnswer};
 use crate::units::{Elapsed, Memory};
 
 /// How often a waiting page is asked again.
@@ -101,10 +101,10 @@ impl Tour {
         self.chapter(&format!("{opening}. After {after} the plan puts the app to sleep."));
         let limit = (sleep.after + sleep.check_every).duration() + CALM;
         let asleep = self.watcher.reaches(&[State::Asleep], limit).await;
-        self.say(if asleep {
-            "It sleeps. Its process and its disk are gone."
-        } else {
-            "It did not go to sleep in time."
+        self.say(match (asleep, self.spec.disk.kind) {
+            (true, DiskKind::Kept) => "It sleeps. Its process is gone, its disk is kept.",
+            (true, _) => "It sleeps. Its process and its disk are gone.",
+            (false, _) => "It did not go to sleep in time.",
         });
     }
 

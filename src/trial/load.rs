@@ -79,10 +79,14 @@ impl Load {
     }
 
     fn ended(&self, outcome: &Outcome) {
-        if let Outcome::DoesNotHold(mismatches) = outcome {
-            for mismatch in mismatches {
-                self.say(Command::Notice(differs(mismatch)));
+        match outcome {
+            Outcome::DoesNotHold(mismatches) => {
+                for mismatch in mismatches {
+                    self.say(Command::Notice(differs(mismatch)));
+                }
             }
+            Outcome::StepsFailed(count) => self.say(Command::Notice(failed(*count))),
+            Outcome::Done | Outcome::Stopped => {}
         }
     }
 
@@ -111,6 +115,11 @@ fn command(told: Told) -> Command {
         Told::Load(report) => Command::Load(Box::new(report)),
         Told::Note(text) | Told::Line(text) => Command::Notice(text),
     }
+}
+
+fn failed(steps: u64) -> String {
+    let steps = if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") };
+    format!("{steps} did not come out as the scenario expects")
 }
 
 fn differs(mismatch: &Mismatch) -> String {

@@ -85,7 +85,8 @@ impl Default for Asking {
     }
 }
 
-/// Carries out one run, and tells how it ended. Every event goes to `publish`, which must not block.
+/// Carries out one run, and tells how it ended. Every event goes to `publish`, which must not block. This is
+/// the one place where secret values are taken out of events: nobody behind it ever sees one.
 ///
 /// Fails only when the front door cannot be opened; nothing runs then.
 pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMut(Event)) -> io::Result<Finish> {
@@ -93,9 +94,14 @@ pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMu
     let epoch = Epoch::begin();
     let (gate, watched) = watch::channel(Gate::Hold(Hold::Booting));
     let (reports, arriving) = mpsc::unbounded_channel();
+    let redactor = header.spec.secrets.redactor();
     let rules = EdgeRules::from(&header.spec);
     let wiring = Wiring { rules, epoch, gate: watched, reports, meter: Arc::clone(&meter) };
-    let door = edge::serve(listener, wiring)?;
+    let reached = Arc::clone(&engine);
+    let door = edge::serve(listener, wiring, move |address| {
+        let engine = Arc::clone(&reached);
+        async move { engine.dial(address).await }
+    })?;
     if let Some(length) = length {
         begin::end_after(length, asking.commands.clone());
     }
@@ -114,11 +120,12 @@ pub async fn play<E: Engine>(trial: Trial<E>, asking: Asking, publish: impl FnMu
     };
     let publish = RefCell::new(publish);
     let finish = conduct::run(run, |event| {
+        let event = event.redacted(&redactor);
         followers.tell(&event);
         (publish.borrow_mut())(event);
     })
     .await;
     followers.end().await;
     door.shut(DRAIN).await;
-    Ok(finish)
+    Ok(finish.redacted(&redactor))
 }

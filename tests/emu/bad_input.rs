@@ -45,15 +45,19 @@ fn a_profile_file_that_is_not_there_is_named() {
 
 #[test]
 fn no_daemon_is_told_with_the_place_that_was_tried() {
-    let given = run(["mimic"]).env("DOCKER_HOST", "unix:///nowhere/docker.sock").run();
-    says(given, 4, &["unix:///nowhere/docker.sock", "hint:", "emu doctor"]);
+    for args in [["mimic", "--engine", "docker"], ["shop", "--engine", "auto"]] {
+        let given = run(args).env("DOCKER_HOST", "unix:///nowhere/docker.sock").run();
+        says(given, 4, &["unix:///nowhere/docker.sock", "hint:", "emu doctor"]);
+    }
 }
 
 #[test]
 fn a_folder_and_a_missing_path_are_no_app() {
-    let given = run(["./shop"]).file("shop/Dockerfile", "FROM scratch\n").run();
-    says(given, 2, &["`./shop` is a folder", "docker build -t my-app ./shop"]);
+    let given = run(["./shop"]).file("shop/notes.txt", "tea\n").run();
+    says(given, 2, &["nothing in `shop` says what the app is: found `notes.txt`", "hint:"]);
     says(run(["./nowhere"]).run(), 2, &["`./nowhere` looks like a path", "hint:"]);
+    let given = run(["./app.py"]).file("app.py", "").run();
+    says(given, 2, &["`./app.py` is a file", "hint: `emu run --profile ID -- ./app.py`"]);
 }
 
 #[test]

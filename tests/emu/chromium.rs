@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// Longer than anything a test waits for in a page: a sleeping app on a tenth of a core.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Tells of every change of a document, from its first moment on.
 const WATCH: &str = "new MutationObserver(() => window.emuChanged?.(''))

@@ -11,7 +11,7 @@ const LIFE: &str = include_str!("../fixtures/life.jsonl");
 
 /// `emu compare` without any engine: whatever gets as far as looking for one ends with status 4.
 fn compare<'a>(args: impl IntoIterator<Item = &'a str>) -> Emu {
-    emu(["compare"].into_iter().chain(args)).env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    emu(["compare", "--engine", "docker"].into_iter().chain(args)).env("DOCKER_HOST", "unix:///nowhere/docker.sock")
 }
 
 /// Two plans and what is wrong with the rest.
@@ -115,7 +115,8 @@ fn a_budget_line_that_is_none_says_what_would_be_one() {
 fn a_variable_to_change_needs_one_plan_a_name_and_two_values() {
     for text in ["WORKERS", "WORKERS=1", "=1,2", "MY WORKERS=1,2"] {
         let given = compare(["mimic", "--profile", "render-free", "--ab-env", text]).run();
-        refused(given, 2, &[&format!("`--ab-env {text}`"), "at least two values", "hint:"]);
+        let name = text.split('=').next().unwrap_or_default();
+        refused(given, 2, &[&format!("`--ab-env {name}`"), "at least two values", "hint:"]);
     }
     refused(two_plans(["--ab-env", "WORKERS=1,2"]).run(), 2, &["found 2 plans", "name one plan with `--profile`"]);
 }

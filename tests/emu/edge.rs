@@ -39,7 +39,7 @@ impl House {
         let meter = Arc::new(Meter::default());
         let wiring = Wiring { rules, epoch: Epoch::begin(), gate: watched, reports: send, meter: Arc::clone(&meter) };
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        Self { door: serve(listener, wiring).expect("a door opens"), gate, reports, meter, app }
+        Self { door: serve(listener, wiring, TcpStream::connect).expect("a door opens"), gate, reports, meter, app }
     }
 
     fn address(&self) -> SocketAddr {
@@ -60,9 +60,8 @@ impl House {
 
     async fn ended(&mut self) -> Request {
         loop {
-            match self.reports.recv().await.expect("the door lives") {
-                Report::Ended(request) => return *request,
-                Report::WakeAsked { .. } => {}
+            if let Report::Ended(request) = self.reports.recv().await.expect("the door lives") {
+                return *request;
             }
         }
     }
@@ -78,6 +77,7 @@ fn rules() -> EdgeRules {
         [(Cause::Waking, 503), (Cause::BodyTooLarge, 413), (Cause::Unreachable, 502), (Cause::BadRequest, 400)];
     let answer = |cause: Cause, status| Answer { status, headers: BTreeMap::new(), body: format!("{cause:?}") };
     EdgeRules {
+        tells_presence: false,
         router: RouterRules {
             first_byte: Some(Elapsed::from_secs(60)),
             idle: Some(Elapsed::from_secs(60)),
@@ -337,25 +337,42 @@ async fn half_an_answer_without_a_length_breaks_the_connection_off() {
 async fn a_door_that_is_shut_waits_for_open_requests_and_leaves_nothing() {
     let mut house = House::new(|_| {}).await;
     let address = house.door.address();
-    let (mut busy, mut stuck) = (house.connect().await, house.connect().await);
+    let mut busy = house.connect().await;
     busy.write_all(GET).await.unwrap();
     let mut app = house.accept().await;
     hear(&mut app, b"\r\n\r\n").await;
-    stuck.write_all(GET).await.unwrap();
-    let mut silent = house.accept().await;
-    hear(&mut silent, b"\r\n\r\n").await;
-    let shut = tokio::spawn(house.door.shut(Elapsed::from_millis(500)));
+    let shut = tokio::spawn(house.door.shut(Elapsed::from_secs(600)));
     // The listener goes first.
     while TcpStream::connect(address).await.is_ok() {}
     app.write_all(HELLO).await.unwrap();
     assert!(hear(&mut busy, b"hello").await.windows(17).any(|line| line == b"connection: close"));
     shut.await.unwrap();
-    assert!(!matches!(stuck.read(&mut [0]).await, Ok(1..)), "the bound on draining holds");
-    let mut endings = Vec::new();
-    while let Some(Report::Ended(request)) = house.reports.recv().await {
-        endings.push(request.ending);
-    }
-    assert_eq!(endings, [Ending::App, Ending::Cut(Cause::Unreachable)]);
+    assert_eq!(endings(&mut house.reports).await, [Ending::App]);
     let meter = &house.meter;
     assert_eq!(meter.open_requests.load(Relaxed) + meter.held.load(Relaxed), 0);
+}
+
+#[tokio::test]
+async fn a_door_that_is_shut_waits_no_longer_than_it_was_told() {
+    let mut house = House::new(|_| {}).await;
+    let mut stuck = house.connect().await;
+    stuck.write_all(GET).await.unwrap();
+    let mut silent = house.accept().await;
+    hear(&mut silent, b"\r\n\r\n").await;
+    house.door.shut(Elapsed::from_millis(50)).await;
+    assert!(!matches!(stuck.read(&mut [0]).await, Ok(1..)), "the bound on draining holds");
+    assert_eq!(endings(&mut house.reports).await, [Ending::Cut(Cause::Unreachable)]);
+    let meter = &house.meter;
+    assert_eq!(meter.open_requests.load(Relaxed) + meter.held.load(Relaxed), 0);
+}
+
+/// How the requests ended, once the door is gone.
+async fn endings(reports: &mut mpsc::UnboundedReceiver<Report>) -> Vec<Ending> {
+    let mut endings = Vec::new();
+    while let Some(report) = reports.recv().await {
+        if let Report::Ended(request) = report {
+            endings.push(request.ending);
+        }
+    }
+    endings
 }

@@ -1,5 +1,6 @@
 //! A run of the binary while it goes on: its lines as they come, its door, its end.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -124,7 +125,10 @@ impl Live {
         });
         read.expect("its data is text");
         let status = self.child.wait().await.expect("it ends").code();
-        assert_eq!(containers_of(id).await, "", "containers are left behind");
+        if self.heard.iter().any(|line| line.contains(", by docker ")) {
+            assert_eq!(containers_of(id).await, "", "containers are left behind");
+        }
+        assert_eq!(left_by(id, &self.folder), Vec::<String>::new());
         Past { lines: self.heard, data, status, _folder: self.folder }
     }
 }
@@ -143,6 +147,24 @@ impl Past {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.data).unwrap_or_else(|error| panic!("{error} in\n{}", self.data))
     }
+}
+
+/// What the emu process with this number left of the embedded engine: control groups, processes that have
+/// its environment, folders of what apps wrote.
+pub fn left_by(process: u32, folder: &tempfile::TempDir) -> Vec<String> {
+    let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let named = |path: &PathBuf| path.to_string_lossy().contains(&format!(".{process}."));
+    let hierarchies = entries(Path::new("/sys/fs/cgroup")).chain([PathBuf::from("/sys/fs/cgroup")]);
+    let groups =
+        hierarchies.flat_map(|hierarchy| entries(&hierarchy.join("emu"))).filter(|path| path.is_dir() && named(path));
+    let mark = folder.path().to_string_lossy().into_owned().into_bytes();
+    let has_mark = |path: &PathBuf| {
+        let environment = std::fs::read(path.join("environ")).unwrap_or_default();
+        environment.windows(mark.len()).any(|part| part == mark)
+    };
+    let processes = entries(Path::new("/proc")).filter(has_mark);
+    let scratch = entries(&folder.path().join("state/scratch"));
+    groups.chain(processes).chain(scratch).map(|path| path.display().to_string()).collect()
 }
 
 /// Containers that the emu process with this number made, as Docker lists them.

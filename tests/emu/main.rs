@@ -2,8 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a failed precondition of a test fails the test")]
 
+mod background;
 mod bad_input;
 mod browser;
+mod check;
 mod chromium;
 mod cli;
 mod compare;
@@ -12,14 +14,24 @@ mod contract;
 mod docker;
 mod driver;
 mod edge;
+mod engines;
+mod folders;
 mod interrupts;
 mod live;
 mod mimic;
+mod native;
 mod prices;
 mod profiles;
+mod programs;
 mod runs;
 mod scenario;
 mod schema;
+mod secrets;
+mod shares;
+mod shim;
+mod steps;
 mod streamlit;
 mod support;
+mod users;
+mod v2;
 mod words;

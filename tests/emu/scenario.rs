@@ -180,7 +180,10 @@ fn the_files_of_the_guides_are_read() {
             names.push(name.to_owned());
         }
     }
-    assert_eq!(names, ["search.toml", "orders.toml", "emu.toml", "emu.toml"]);
+    assert_eq!(
+        names,
+        ["search.toml", "orders.toml", "smoke.toml", "proxy.toml", "streamlit.toml", "emu.toml", "emu.toml"]
+    );
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use emu::engine::Isolation;
 use emu::engine::docker::{Docker, Surroundings};
+use emu::engine::native::{self, Native};
 
 /// Says why a test cannot run here. `EMU_TEST_REQUIRE=docker,browser` turns that into a failure.
 #[expect(clippy::print_stdout, reason = "a skip is told, and the test runner is who hears it")]
@@ -36,6 +38,39 @@ pub fn surroundings() -> Surroundings {
         runtime_dir: variable("XDG_RUNTIME_DIR"),
         program: Some(env!("CARGO_BIN_EXE_emu").into()),
     }
+}
+
+/// The embedded engine at its strongest level here, swept of what earlier tests left.
+pub async fn native() -> Option<Native> {
+    embedded(None).await
+}
+
+/// The embedded engine, with limits and nothing else.
+pub async fn native_process() -> Option<Native> {
+    embedded(Some(Isolation::Process)).await
+}
+
+async fn embedded(isolation: Option<Isolation>) -> Option<Native> {
+    let surroundings = native::Surroundings {
+        program: Some(env!("CARGO_BIN_EXE_emu").into()),
+        scratch: Some(scratch()),
+        inherited: std::env::vars().filter(|(name, _)| name == "PATH").collect(),
+        isolation,
+    };
+    let engine = match Native::open(&surroundings).await {
+        Ok(engine) => engine,
+        Err(error) => {
+            skip("native", &error.to_string());
+            return None;
+        }
+    };
+    engine.sweep().await.expect("leftovers of dead tests can be removed");
+    Some(engine)
+}
+
+/// Where the apps of the embedded engine write in tests: on a disk, and not among the sources.
+fn scratch() -> PathBuf {
+    std::env::var_os("EMU_TEST_SCRATCH").map_or_else(|| "/var/tmp/emu-test".into(), PathBuf::from)
 }
 
 /// Whether a Docker daemon answers here. Says so, or fails, when none does.

@@ -13,10 +13,11 @@ mod show;
 pub use args::CompareArgs;
 pub(super) use progress::Progress;
 pub(super) use recorded::recall;
-pub(super) use settings::{Arms, Asked as Typed, Wanted, budget, wanted};
+pub(super) use settings::{Arms, Asked as Typed, AskedArm, Wanted, budget, wanted};
 
 use tokio::runtime::Builder;
 
+use super::engine::Kind;
 use super::lab::Lab;
 use super::rounds::Rounds;
 use super::{Exit, Failure, Printer, Surroundings, load};
@@ -26,7 +27,6 @@ use crate::store::Store;
 use crate::trial::Script;
 use crate::units::{Elapsed, Memory, Millicores};
 use play::{Course, Made};
-use settings::AskedArm;
 
 /// What a comparison says of itself until its last run has ended.
 const GOES_ON: &str = "it still goes on, or emu was killed before its end";
@@ -40,11 +40,13 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surround
         return recorded::again(args, id, printer, surroundings);
     }
     show::can_write(args)?;
-    let Wanted { app, arms, script, load, rounds, budget } = settings::wanted(&args.into(), surroundings, printer)?;
+    let Wanted { app, sources, arms, script, load, rounds, budget } =
+        settings::wanted(&args.into(), surroundings, printer)?;
     let question = Question { budget, load: Some(load), ..question(args, &arms)? };
-    let course = Course { id: super::header::new_id(), arms, app, script, rounds, parallel: args.parallel };
+    let mut course =
+        Course { id: super::header::new_id(), arms, app, sources, script, rounds, parallel: args.parallel };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
-    let (made, interrupted) = runtime.block_on(carry_out(args, &course, &question, (printer, surroundings)))?;
+    let (made, interrupted) = runtime.block_on(carry_out(args, &mut course, &question, (printer, surroundings)))?;
     let question = Question { partial: made.partial, ..question };
     let arms: Vec<Arm> = course
         .arms
@@ -64,19 +66,22 @@ pub(super) fn run(args: &CompareArgs, printer: &Printer, surroundings: &Surround
 /// Everything that can be wrong is found before the first run begins.
 async fn carry_out(
     args: &CompareArgs,
-    course: &Course,
+    course: &mut Course,
     question: &Question,
     (printer, surroundings): (&Printer, &Surroundings),
 ) -> Result<(Made, bool), Failure> {
-    let lab = Lab::open(args.subject.engine, surroundings, printer).await?;
-    let specs = course.arms.iter().map(|arm| fits(&lab, course, arm)).collect::<Result<Vec<_>, _>>()?;
+    let command = &args.subject.command;
+    let kind = course.sources.as_ref().map_or(Kind::App(&course.app.image), |sources| sources.kind(command));
+    let lab = Lab::open(args.subject.engine, kind, surroundings, printer).await?;
+    let specs = course.arms.iter().map(|arm| fits(&lab, arm)).collect::<Result<Vec<_>, _>>()?;
     if course.parallel {
         fit_together(&lab, &specs)?;
     }
     let mut rounds = Rounds::new(&lab, printer)?;
-    if !rounds.make_ready(&course.app.image).await? {
+    if !rounds.make(&mut course.arms, course.sources.as_ref(), command).await? {
         return Ok((Made { runs: Vec::new(), partial: None }, true));
     }
+    let course = &*course;
     // Whoever looks before the end, or after emu was killed, must not take a part for the whole.
     keep(&lab, course, &Question { partial: Some(GOES_ON.to_owned()), ..question.clone() }, printer);
     let length = match &course.script {
@@ -91,8 +96,8 @@ async fn carry_out(
 }
 
 /// A plan that this machine cannot hold is refused by its name.
-fn fits(lab: &Lab<'_>, course: &Course, arm: &AskedArm) -> Result<Spec, Failure> {
-    lab.resolve(&arm.profile, course.app.clone(), &arm.overrides).map_err(|failure| {
+fn fits(lab: &Lab<'_>, arm: &AskedArm) -> Result<Spec, Failure> {
+    lab.resolve(&arm.profile, arm.app.clone(), &arm.overrides).map_err(|failure| {
         let failure = Failure { message: format!("`{}`: {}", arm.label, failure.message), ..failure };
         if failure.exit == Exit::Engine { failure.hint("or leave this plan out") } else { failure }
     })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::progress::Progress;
 use super::settings::AskedArm;
 use crate::cli::Failure;
+use crate::cli::folder::Sources;
 use crate::cli::rounds::{Round, Rounds};
 use crate::event::{Finish, Part};
 use crate::report::{Summary, words};
@@ -17,6 +18,8 @@ pub(super) struct Course {
     pub(super) id: String,
     pub(super) arms: Vec<AskedArm>,
     pub(super) app: AppSpec,
+    /// The project folder of which the app is made, where one is run.
+    pub(super) sources: Option<Sources>,
     pub(super) script: Script,
     pub(super) rounds: u32,
     /// All arms of a round at the same time.
@@ -109,7 +112,7 @@ fn ended(summary: &Summary) -> Option<String> {
 fn one(course: &Course, arm: &AskedArm, round: u32) -> Round {
     Round {
         profile: Arc::clone(&arm.profile),
-        app: course.app.clone(),
+        app: arm.app.clone(),
         overrides: arm.overrides.clone(),
         script: course.script.clone(),
         until: Until::End,

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::args::CompareArgs;
 use crate::app::{self, Project, Target};
+use crate::cli::folder::Sources;
 use crate::cli::load::LoadArgs;
+use crate::cli::secrets::with_secrets;
 use crate::cli::subject::{SubjectArgs, no_target};
 use crate::cli::{Exit, Failure, Printer, Surroundings, load, profile};
 use crate::profile::{Library, Profile};
 use crate::scenario::Budget;
-use crate::spec::{AppSpec, Overrides, PlatformDelay, Variable};
+use crate::spec::{AppSpec, Overrides, PlatformDelay, Variable, looks_secret};
 use crate::trial::Script;
 use crate::units::Elapsed;
 
@@ -30,6 +32,8 @@ pub(in crate::cli) struct AskedArm {
     pub(in crate::cli) profile: Arc<Profile>,
     /// What is changed about the plan.
     pub(in crate::cli) overrides: Overrides,
+    /// What is run; for a project folder, once it is made.
+    pub(in crate::cli) app: AppSpec,
 }
 
 impl AskedArm {
@@ -46,10 +50,11 @@ fn asked_arms(
     asked: &Asked<'_>,
     plans: &[String],
     project: Option<&Project>,
-    surroundings: &Surroundings,
+    mut secrets: impl FnMut(Overrides, &Profile) -> Result<Overrides, Failure>,
+    (subject, surroundings): (&Subject, &Surroundings),
 ) -> Result<Vec<AskedArm>, Failure> {
     if plans.is_empty() {
-        return Err(no_plans());
+        return Err(no_plans(subject.sources.as_ref()));
     }
     if plans.iter().any(String::is_empty) {
         return Err(Failure::new(
@@ -59,7 +64,7 @@ fn asked_arms(
         .hint("leave out the comma that has nothing on one side of it"));
     }
     let typed = asked.subject.overrides()?;
-    let mut environment: Vec<Variable> = Vec::new();
+    let mut environment: Vec<Variable> = subject.sources.iter().flat_map(Sources::variables).collect();
     if let Some(project) = project {
         let file = project.file.display().to_string();
         environment.extend(project.env.iter().map(|(name, value)| Variable::from_file(&file, None, name, value)));
@@ -68,15 +73,36 @@ fn asked_arms(
     let (platform_delay, spare_cores) = (PlatformDelay::Off, SPARE_CORES);
     let overrides = Overrides { environment, platform_delay, spare_cores, set: typed.set, ..Overrides::default() };
     let profiles = profiles(plans, asked.arms, surroundings)?;
+    let adapted = |profile: Arc<Profile>| match &subject.sources {
+        Some(sources) => sources.adapted(&profile).map(Arc::new),
+        None => Ok(profile),
+    };
+    let profiles = profiles.into_iter().map(adapted).collect::<Result<Vec<_>, _>>()?;
     let arms = match asked.arms {
-        Arms::Values(text) => values(text, &profiles, &overrides)?,
-        Arms::Plans | Arms::Ranges => profiles.into_iter().map(|profile| arm(profile, &overrides)).collect(),
+        Arms::Values(text) => {
+            let overrides =
+                profiles.first().map_or(Ok(overrides.clone()), |first| secrets(overrides.clone(), first))?;
+            values(text, &profiles, &overrides, &subject.app)?
+        }
+        Arms::Plans | Arms::Ranges => {
+            let arms = profiles
+                .into_iter()
+                .map(|profile| Ok(arm(&profile, secrets(overrides.clone(), &profile)?, &subject.app)));
+            arms.collect::<Result<_, Failure>>()?
+        }
     };
     Ok(told_apart(arms))
 }
 
-fn arm(profile: Arc<Profile>, overrides: &Overrides) -> AskedArm {
-    AskedArm { label: profile.plan.id.clone(), profile, overrides: overrides.clone() }
+fn arm(profile: &Arc<Profile>, overrides: Overrides, app: &AppSpec) -> AskedArm {
+    AskedArm { label: profile.plan.id.clone(), profile: Arc::clone(profile), overrides, app: app.clone() }
+}
+
+/// What is run, as far as it is known before there is an engine.
+pub(in crate::cli) struct Subject {
+    pub(in crate::cli) app: AppSpec,
+    /// The project folder of which the app is made, where one is run.
+    pub(in crate::cli) sources: Option<Sources>,
 }
 
 /// The profiles by name, each followed by the ends of its range where those are wanted.
@@ -99,7 +125,12 @@ fn load(library: &Library, name: &str) -> Result<Arc<Profile>, Failure> {
 }
 
 /// The same app on one plan, once with each value of a variable.
-fn values(text: &str, profiles: &[Arc<Profile>], overrides: &Overrides) -> Result<Vec<AskedArm>, Failure> {
+fn values(
+    text: &str,
+    profiles: &[Arc<Profile>],
+    overrides: &Overrides,
+    app: &AppSpec,
+) -> Result<Vec<AskedArm>, Failure> {
     let [profile] = profiles else {
         return Err(Failure::new(
             Exit::Usage,
@@ -115,16 +146,22 @@ fn values(text: &str, profiles: &[Arc<Profile>], overrides: &Overrides) -> Resul
     let Some((name, values)) = parts.and_then(values) else {
         return Err(Failure::new(
             Exit::Usage,
-            format!("`--ab-env {text}`: expected a variable and at least two values"),
+            // What stands behind the sign may be a secret.
+            format!("`--ab-env {}`: expected a variable and at least two values", text.split('=').next().unwrap_or("")),
         )
         .hint("for instance `--ab-env WORKERS=1,2`"));
     };
     let with = |value: &String| {
         let mut overrides = overrides.clone();
         overrides.environment.push(Variable::from_flag("--ab-env", name.as_str(), value.as_str()));
-        AskedArm { label: format!("{name}={value}"), profile: Arc::clone(profile), overrides }
+        AskedArm { label: format!("{name}={value}"), profile: Arc::clone(profile), overrides, app: app.clone() }
     };
-    Ok(values.iter().map(with).collect())
+    let arms = values.iter().map(with);
+    if values.iter().any(|value| looks_secret(&name, value)) {
+        // The values stay out of every table: they are told apart by their number.
+        return Ok(arms.zip(1..).map(|(arm, number)| AskedArm { label: format!("{name}=#{number}"), ..arm }).collect());
+    }
+    Ok(arms.collect())
 }
 
 /// The same plan named twice is compared with itself, which shows how much of a difference is noise.
@@ -144,6 +181,8 @@ fn told_apart(mut arms: Vec<AskedArm>) -> Vec<AskedArm> {
 #[derive(Debug)]
 pub(in crate::cli) struct Wanted {
     pub(in crate::cli) app: AppSpec,
+    /// The project folder of which the app is made, where one is run.
+    pub(in crate::cli) sources: Option<Sources>,
     pub(in crate::cli) arms: Vec<AskedArm>,
     pub(in crate::cli) script: Script,
     /// The load in its user's words.
@@ -200,13 +239,29 @@ pub(in crate::cli) fn wanted(
         printer.say(&format!("taking what is not said from {}", project.file.display()));
     }
     let project = project.as_ref();
-    let (target, command) = target(asked.subject, project)?;
+    let (target, command) = target(asked.subject, project, surroundings)?;
     let plans = project.filter(|_| asked.plans.is_empty()).map_or(asked.plans, |project| &project.profiles);
+    let profiles: Vec<&str> = plans.iter().map(String::as_str).collect();
+    let sources = Sources::of(&target, &asked.subject.build, &command, &profiles, surroundings)?;
+    let subject = Subject { app: target.app(&command), sources };
     let (script, load) = script(asked.load, project)?;
+    let mut notes = Vec::new();
+    let secrets = |overrides: Overrides, profile: &Profile| {
+        let mut overrides = with_secrets(overrides, asked.subject, profile, target.folder(), &mut notes)?;
+        if let Some(sources) = &subject.sources {
+            overrides.environment = sources.completed(overrides.environment, &mut notes);
+        }
+        Ok(overrides)
+    };
+    let arms = asked_arms(asked, plans, project, secrets, (&subject, surroundings))?;
+    for note in &notes {
+        printer.say(note);
+    }
     let budget = budget(asked.budget, project.map(|project| project.budget).unwrap_or_default())?;
     Ok(Wanted {
-        app: target.app(&command),
-        arms: asked_arms(asked, plans, project, surroundings)?,
+        app: subject.app,
+        sources: subject.sources,
+        arms,
         script,
         load,
         rounds: asked.rounds.or(project.and_then(|project| project.rounds)).unwrap_or(USUAL_ROUNDS),
@@ -241,26 +296,38 @@ fn script(typed: &LoadArgs, project: Option<&Project>) -> Result<(Script, String
 }
 
 /// What is run. The tour has no load, so a comparison needs an app.
-fn target(subject: &SubjectArgs, project: Option<&Project>) -> Result<(Target, Vec<String>), Failure> {
-    let Some(app) = project.and_then(|project| project.app.as_deref()) else {
-        return match subject.target()? {
+///
+/// A command of the project's file without an app is a program of this machine, and runs in the file's folder.
+fn target(
+    subject: &SubjectArgs,
+    project: Option<&Project>,
+    surroundings: &Surroundings,
+) -> Result<(Target, Vec<String>), Failure> {
+    let typed = !subject.command.is_empty();
+    match project {
+        Some(project) if project.app.is_some() || !(typed || project.command.is_empty()) => {
+            let command = if typed { &subject.command } else { &project.command };
+            let found = Target::find(project.app.as_deref(), command, &project.folder);
+            found.map(|target| (target, command.clone())).map_err(|error| no_target(&error))
+        }
+        _ => match subject.target(surroundings)? {
             Target::Tour => Err(no_app()),
             target => Ok((target, subject.command.clone())),
-        };
-    };
-    let command = project.map(|project| project.command.clone()).unwrap_or_default();
-    let command = if subject.command.is_empty() { command } else { subject.command.clone() };
-    Target::find(Some(app), &command).map(|target| (target, command)).map_err(|error| no_target(&error))
+        },
+    }
 }
 
 fn no_app() -> Failure {
-    Failure::new(Exit::Usage, "no app was named, expected an image or `mimic`").hint(
+    Failure::new(Exit::Usage, "no app was named, expected an image, `mimic`, or `-- COMMAND`").hint(
         "`emu compare mimic --profile ID,ID` compares plans with the app inside emu; `app` in an `emu.toml` names one",
     )
 }
 
-fn no_plans() -> Failure {
-    Failure::new(Exit::Usage, "no plan was named, expected `--profile ID,ID`")
+fn no_plans(sources: Option<&Sources>) -> Failure {
+    let failure = Failure::new(Exit::Usage, "no plan was named, expected `--profile ID,ID`");
+    let suggested = sources.and_then(Sources::suggestion).into_iter();
+    suggested
+        .fold(failure, Failure::hint)
         .hint("`emu profiles list` names the plans; `profiles = [...]` in `emu.toml` does as well")
 }
 
@@ -268,21 +335,39 @@ fn no_plans() -> Failure {
 mod tests {
     use super::*;
 
+    fn app() -> AppSpec {
+        Target::Mimic.app(&[])
+    }
+
     fn shipped(count: usize) -> Vec<Arc<Profile>> {
         let library = Library::shipped();
         library.ids().iter().take(count).map(|id| Arc::new(library.load(id).unwrap())).collect()
     }
 
     #[test]
+    fn values_of_a_secret_are_told_apart_by_their_number() {
+        let arms = values("API_KEY=aaaaaaaa,bbbbbbbb", &shipped(1), &Overrides::default(), &app()).unwrap();
+        let labels: Vec<&str> = arms.iter().map(|arm| arm.label.as_str()).collect();
+        assert_eq!(labels, ["API_KEY=#1", "API_KEY=#2"]);
+        assert!(!format!("{arms:?}").contains("aaaaaaaa"));
+    }
+
+    #[test]
     fn a_variable_gives_one_arm_for_each_value() {
-        let arms = values("WORKERS=1,2,4", &shipped(1), &Overrides::default()).unwrap();
+        let arms = values("WORKERS=1,2,4", &shipped(1), &Overrides::default(), &app()).unwrap();
         let labels: Vec<&str> = arms.iter().map(|arm| arm.label.as_str()).collect();
         assert_eq!(labels, ["WORKERS=1", "WORKERS=2", "WORKERS=4"]);
         assert_eq!(arms[2].overrides.environment[0].value, "4");
         for wrong in ["WORKERS", "WORKERS=1", "=1,2", "WORK ERS=1,2"] {
-            assert_eq!(values(wrong, &shipped(1), &Overrides::default()).unwrap_err().exit, Exit::Usage, "{wrong}");
+            assert_eq!(
+                values(wrong, &shipped(1), &Overrides::default(), &app()).unwrap_err().exit,
+                Exit::Usage,
+                "{wrong}"
+            );
         }
-        assert!(values("A=1,2", &shipped(2), &Overrides::default()).unwrap_err().message.contains("found 2 plans"));
+        assert!(
+            values("A=1,2", &shipped(2), &Overrides::default(), &app()).unwrap_err().message.contains("found 2 plans")
+        );
     }
 
     #[test]
@@ -292,16 +377,16 @@ mod tests {
             ..Overrides::default()
         };
         let profile = shipped(1).remove(0);
-        assert_eq!(arm(Arc::clone(&profile), &set(&[])).platform_delay(), profile.start.delay);
+        assert_eq!(arm(&profile, set(&[]), &app()).platform_delay(), profile.start.delay);
         let slow = set(&["start.delay=7s", "start.delay_low=7s", "start.delay_high=7s"]);
-        assert_eq!(arm(profile, &slow).platform_delay(), Elapsed::from_secs(7));
+        assert_eq!(arm(&profile, slow, &app()).platform_delay(), Elapsed::from_secs(7));
     }
 
     #[test]
     fn the_same_plan_twice_is_told_apart() {
         let profile = shipped(1).remove(0);
         let twice =
-            told_apart(vec![arm(Arc::clone(&profile), &Overrides::default()), arm(profile, &Overrides::default())]);
+            told_apart(vec![arm(&profile, Overrides::default(), &app()), arm(&profile, Overrides::default(), &app())]);
         assert_eq!(twice[1].label, format!("{} (2)", twice[0].label));
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::runtime::Builder;
 
 use super::compare::{Arms, Progress, Typed, Wanted, wanted};
+use super::engine::Kind;
 use super::header::new_id;
 use super::lab::Lab;
 use super::load::LoadArgs;
@@ -67,9 +68,9 @@ pub(super) fn run(args: &FitArgs, printer: &Printer, surroundings: &Surroundings
     let plans: Vec<String> = args.profile.iter().cloned().collect();
     let typed =
         Typed { subject: &args.subject, load: &args.load, plans: &plans, arms: Arms::Plans, rounds: None, budget: &[] };
-    let wanted = wanted(&typed, surroundings, printer)?;
+    let mut wanted = wanted(&typed, surroundings, printer)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
-    let searched = runtime.block_on(search(args, &wanted, printer, surroundings))?;
+    let searched = runtime.block_on(search(args, &mut wanted, printer, surroundings))?;
     if searched.interrupted && searched.found.probes == 0 {
         return Ok(Exit::Interrupted);
     }
@@ -99,19 +100,22 @@ fn exit(found: &Found) -> Exit {
 
 async fn search(
     args: &FitArgs,
-    wanted: &Wanted,
+    wanted: &mut Wanted,
     printer: &Printer,
     surroundings: &Surroundings,
 ) -> Result<Searched, Failure> {
-    let lab = Lab::open(args.subject.engine, surroundings, printer).await?;
+    let command = &args.subject.command;
+    let kind = wanted.sources.as_ref().map_or(Kind::App(&wanted.app.image), |sources| sources.kind(command));
+    let lab = Lab::open(args.subject.engine, kind, surroundings, printer).await?;
     let most = most(args, wanted, &lab)?;
     lab.resolve(&wanted.arms[0].profile, wanted.app.clone(), &limited(&wanted.arms[0].overrides, most))?;
     let mut rounds = Rounds::new(&lab, printer)?;
     let (id, mut search) = (new_id(), Search::new(args.least, most, args.within));
     let mut usage = None;
-    if !rounds.make_ready(&wanted.app.image).await? {
+    if !rounds.make(&mut wanted.arms, wanted.sources.as_ref(), command).await? {
         return Ok(Searched { id, found: search.result(), usage, interrupted: true });
     }
+    let wanted = &*wanted;
     let length = match &wanted.script {
         Script::Load(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
@@ -169,7 +173,7 @@ fn probe(id: &str, wanted: &Wanted, limit: Memory, number: u32) -> Round {
     let arm = &wanted.arms[0];
     Round {
         profile: Arc::clone(&arm.profile),
-        app: wanted.app.clone(),
+        app: arm.app.clone(),
         overrides: limited(&arm.overrides, limit),
         script: wanted.script.clone(),
         until: Until::FirstKill,

@@ -10,30 +10,44 @@ mod screen;
 mod settings;
 
 pub use args::RunArgs;
-pub(super) use screen::coloured;
+pub(super) use play::{Played, play};
+pub(super) use prepare::prepare;
+pub(super) use screen::{coloured, painted};
+pub(super) use settings::{Settings, settle};
 
+use std::sync::Arc;
+
+use screen::Screen;
 use tokio::runtime::Builder;
 
 use super::signals::Interrupts;
+use super::summary::summary;
 use super::{Exit, Failure, Printer, Surroundings};
+use crate::edge::Meter;
 use crate::trial::Asking;
 
 /// Runs an app under a plan to its end.
 pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
-    let settings = settings::settle(args, surroundings)?;
+    let settings = settle(args, printer, surroundings)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     runtime.block_on(async {
         let asking = Asking::default();
         let interrupts = Interrupts::listen(asking.commands.clone()).map_err(|error| no_runtime(&error))?;
         let prepared = tokio::select! {
-            prepared = prepare::prepare(&settings, printer, surroundings) => prepared?,
+            prepared = prepare(&settings, printer, surroundings) => prepared?,
             () = interrupts.first() => return Ok(Exit::Interrupted),
         };
-        let playing = play::play(prepared, &settings, asking, printer);
-        tokio::select! {
-            ended = playing => ended,
-            () = interrupts.third() => Ok(left_behind(printer)),
-        }
+        let meter = Arc::new(Meter::default());
+        let mut screen = Screen::new(printer, settings.verbose, Arc::clone(&meter));
+        let playing = play(prepared, &settings, asking, meter, |event| screen.show(event));
+        let played = tokio::select! {
+            played = playing => played?,
+            () = interrupts.third() => return Ok(left_behind(printer)),
+        };
+        screen.close();
+        summary(&played.summary, settings.json.into(), printer);
+        played.tell_of_record(printer);
+        Ok(played.exit())
     })
 }
 
@@ -43,6 +57,6 @@ fn left_behind(printer: &Printer) -> Exit {
     Exit::Interrupted
 }
 
-fn no_runtime(error: &std::io::Error) -> Failure {
+pub(super) fn no_runtime(error: &std::io::Error) -> Failure {
     Failure::new(Exit::Mistake, format!("the runtime cannot be made: {error}"))
 }

@@ -80,12 +80,17 @@ const LIVE: Style = Style::new().bold();
 
 /// A line with the colour of its news. The streams take colour out where it is not wanted.
 pub(in crate::cli) fn coloured(line: &Line) -> String {
-    let style = match line.tone {
-        Tone::Plain => return line.to_string(),
+    painted(line.tone, &line.to_string())
+}
+
+/// A text in the colour of its news.
+pub(in crate::cli) fn painted(tone: Tone, text: &str) -> String {
+    let style = match tone {
+        Tone::Plain => return text.to_owned(),
         Tone::Dim => Style::new().dimmed(),
         Tone::Good => AnsiColor::Green.on_default(),
         Tone::Warn => AnsiColor::Yellow.on_default(),
         Tone::Bad => AnsiColor::Red.on_default(),
     };
-    format!("{style}{line}{style:#}")
+    format!("{style}{text}{style:#}")
 }

@@ -1,6 +1,8 @@
 use crate::app::Target;
-use crate::cli::subject::EngineChoice;
-use crate::cli::{Exit, Failure, Surroundings, profile};
+use crate::cli::engine::EngineArgs;
+use crate::cli::folder::Sources;
+use crate::cli::secrets::with_secrets;
+use crate::cli::{Exit, Failure, Printer, Surroundings, profile};
 use crate::profile::Profile;
 use crate::spec::{Overrides, PlatformDelay};
 use crate::trial::Script;
@@ -9,38 +11,60 @@ use crate::units::Elapsed;
 use super::RunArgs;
 
 /// What was typed, as values. Everything that can be wrong about it is found before anything runs.
-#[derive(Debug)]
-pub(super) struct Settings {
-    pub(super) profile: Profile,
-    pub(super) target: Target,
-    pub(super) command: Vec<String>,
-    pub(super) overrides: Overrides,
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Settings {
+    pub(in crate::cli) profile: Profile,
+    pub(in crate::cli) target: Target,
+    /// The project folder, where one was named.
+    pub(in crate::cli) sources: Option<Sources>,
+    pub(in crate::cli) command: Vec<String>,
+    pub(in crate::cli) overrides: Overrides,
     /// Whether the user chose a warp; the tour chooses one by itself.
-    pub(super) warp_asked: bool,
-    pub(super) engine: EngineChoice,
-    pub(super) port: Option<u16>,
+    pub(in crate::cli) warp_asked: bool,
+    pub(in crate::cli) engine: EngineArgs,
+    pub(in crate::cli) port: Option<u16>,
     /// What is done to the app.
-    pub(super) script: Script,
-    pub(super) length: Option<Elapsed>,
-    pub(super) name: Option<String>,
-    pub(super) verbose: bool,
-    pub(super) json: bool,
+    pub(in crate::cli) script: Script,
+    pub(in crate::cli) length: Option<Elapsed>,
+    pub(in crate::cli) name: Option<String>,
+    pub(in crate::cli) verbose: bool,
+    pub(in crate::cli) json: bool,
 }
 
 /// Turns arguments and files into values.
-pub(super) fn settle(args: &RunArgs, surroundings: &Surroundings) -> Result<Settings, Failure> {
-    let target = args.subject.target()?;
+pub(in crate::cli) fn settle(
+    args: &RunArgs,
+    printer: &Printer,
+    surroundings: &Surroundings,
+) -> Result<Settings, Failure> {
+    let target = args.subject.target(surroundings)?;
     let script = script(args, &target)?;
-    let profile = profile::load(args.profile.as_deref().ok_or_else(no_plan)?, surroundings)?;
+    let profiles: Vec<&str> = args.profile.as_deref().into_iter().collect();
+    let sources = Sources::of(&target, &args.subject.build, &args.subject.command, &profiles, surroundings)?;
+    let named = args.profile.as_deref().ok_or_else(|| no_plan(sources.as_ref()))?;
+    let profile = profile::load(named, surroundings)?;
+    let profile = sources.as_ref().map_or_else(|| Ok(profile.clone()), |sources| sources.adapted(&profile))?;
+    let typed = args.subject.overrides()?;
     let overrides = Overrides {
+        environment: sources.iter().flat_map(Sources::variables).chain(typed.environment).collect(),
         warp: args.warp.unwrap_or(1),
         spare_cores: u32::from(matches!(script, Script::Load(_) | Script::Program(_))),
         platform_delay: if args.no_platform_delay { PlatformDelay::Off } else { PlatformDelay::Kept },
-        ..args.subject.overrides()?
+        set: typed.set,
+        ..Overrides::default()
     };
+    let mut notes = Vec::new();
+    let mut overrides = with_secrets(overrides, &args.subject, &profile, target.folder(), &mut notes)?;
+    if let Some(sources) = &sources {
+        overrides.environment = sources.completed(overrides.environment, &mut notes);
+    }
+    for note in &notes {
+        printer.say(note);
+    }
     Ok(Settings {
         profile,
         target,
+        sources,
         command: args.subject.command.clone(),
         overrides,
         warp_asked: args.warp.is_some(),
@@ -65,6 +89,8 @@ fn script(args: &RunArgs, target: &Target) -> Result<Script, Failure> {
     }
 }
 
-fn no_plan() -> Failure {
-    Failure::new(Exit::Usage, "no plan was named, expected `--profile ID`").hint("`emu profiles list` names the plans")
+fn no_plan(sources: Option<&Sources>) -> Failure {
+    let failure = Failure::new(Exit::Usage, "no plan was named, expected `--profile ID`");
+    let suggested = sources.and_then(Sources::suggestion).into_iter();
+    suggested.fold(failure, Failure::hint).hint("`emu profiles list` names the plans")
 }

@@ -1,7 +1,8 @@
 use crate::compare::story::Tale;
 use crate::compare::{Arm, ArmFacts, Asked, CompareError, Finding, Metric, Question, SeenBy, Sort, compare};
 use crate::profile::Price;
-use crate::units::{Elapsed, Money};
+use crate::report::BankUse;
+use crate::units::{Elapsed, Millicores, Money};
 
 const STEADY: &[f64] = &[1.0, 1.02, 0.99];
 
@@ -50,6 +51,24 @@ fn a_run_without_load_is_told_by_the_front_door() {
     assert_eq!((facts.seen_by, facts.rate), (Some(SeenBy::Door), None));
     assert_eq!(facts.latency.p50, Some(Elapsed::from_millis(7)));
     assert!(compared.caveats.iter().any(|caveat| caveat.contains("front door")), "{:?}", compared.caveats);
+}
+
+#[test]
+fn a_load_that_was_over_before_the_bank_was_is_told() {
+    let told = |ran_dry: u64, millicores: u32| {
+        let mut arm = Tale { millicores: 63, ..Tale::default() }.arm(&[1.0]);
+        let (share, cap) = (Millicores::new(1_000), Elapsed::from_secs(500));
+        let times = Elapsed::from_secs(20);
+        let bank = BankUse { share, cap, at_burst: times, at_guaranteed: times, ran_dry, holds: None };
+        arm.rounds[0].cpu.as_mut().unwrap().bank = Some(bank);
+        arm.rounds[0].usage.as_mut().unwrap().cpu = Millicores::new(millicores);
+        compare(&[arm], &Question::default()).unwrap().caveats
+    };
+    let caveat = "`small`: it used up to 0.163 CPU while busy, its plan guarantees 0.063 CPU: it lived on its bank of \
+                  unused CPU time, which lasts 1 h 23 min of that when it is full";
+    assert_eq!(told(0, 163), [caveat]);
+    assert_eq!(told(0, 63), [""; 0], "its share is enough");
+    assert_eq!(told(1, 163), [""; 0], "the run has met the guaranteed share");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{Probe, Unwell};
+use crate::engine::Engine;
 use crate::spec::{HealthCheck, HealthRules, Spec};
 use crate::units::Elapsed;
 
@@ -30,21 +31,36 @@ const BODY_MOST: usize = 64 * 1024;
 const AGENT: &str = concat!("emu-health/", env!("CARGO_PKG_VERSION"));
 
 /// Asks over the network.
-#[derive(Debug, Clone)]
-pub(in crate::conduct) struct Dial {
+#[derive(Debug)]
+pub(in crate::conduct) struct Dial<E> {
+    engine: Arc<E>,
     health: Arc<HealthRules>,
     host: Arc<str>,
+    /// How long a connection must stay open to count; zero where nobody stands in between.
+    stays_open: Elapsed,
 }
 
-impl Dial {
+impl<E> Clone for Dial<E> {
+    fn clone(&self) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            health: self.health.clone(),
+            host: self.host.clone(),
+            stays_open: self.stays_open,
+        }
+    }
+}
+
+impl<E: Engine> Dial<E> {
     /// Asks as the plan asks. `door` is the address of the front door: its name is the app's `Host`.
-    pub fn new(spec: &Spec, door: Option<&str>) -> Self {
+    pub fn new(engine: Arc<E>, spec: &Spec, door: Option<&str>) -> Self {
         let host = door.map_or("localhost", |door| door.trim_start_matches("http://").trim_end_matches('/'));
-        Self { health: Arc::new(spec.health.clone()), host: host.into() }
+        let stays_open = if engine.machine().can.direct_address { Elapsed::ZERO } else { STAYS_OPEN };
+        Self { engine, health: Arc::new(spec.health.clone()), host: host.into(), stays_open }
     }
 
     async fn exchange(&self, address: SocketAddr, path: &str) -> Result<(), Unwell> {
-        let stream = connect(address).await?;
+        let stream = self.connect(address).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| broken(&e))?;
         let question = self.question(path)?;
         let asked = async move {
@@ -53,6 +69,13 @@ impl Dial {
             self.judge_body(body).await
         };
         drive(asked, connection).await
+    }
+
+    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Unwell> {
+        self.engine.dial(address).await.map_err(|error| match error.kind() {
+            io::ErrorKind::ConnectionRefused => Unwell::new("connection refused"),
+            _ => Unwell::new(format!("no connection: {error}")),
+        })
     }
 
     fn question(&self, path: &str) -> Result<Request<Empty<Bytes>>, Unwell> {
@@ -80,10 +103,13 @@ impl Dial {
     }
 }
 
-impl Probe for Dial {
+impl<E: Engine> Probe for Dial<E> {
     async fn knock(&self, address: SocketAddr) -> Result<(), Unwell> {
-        let mut stream = connect(address).await?;
-        match timeout(STAYS_OPEN.duration(), stream.read(&mut [0])).await {
+        let mut stream = self.connect(address).await?;
+        if self.stays_open == Elapsed::ZERO {
+            return Ok(());
+        }
+        match timeout(self.stays_open.duration(), stream.read(&mut [0])).await {
             Ok(Ok(0) | Err(_)) => Err(Unwell::new("the connection was closed at once")),
             Ok(Ok(_)) | Err(_) => Ok(()),
         }
@@ -95,13 +121,6 @@ impl Probe for Dial {
             HealthCheck::Tcp | HealthCheck::None => self.knock(address).await,
         }
     }
-}
-
-async fn connect(address: SocketAddr) -> Result<TcpStream, Unwell> {
-    TcpStream::connect(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::ConnectionRefused => Unwell::new("connection refused"),
-        _ => Unwell::new(format!("no connection: {error}")),
-    })
 }
 
 fn broken(error: &hyper::Error) -> Unwell {

@@ -8,7 +8,7 @@ use crate::spec::{HealthCheck, Spec};
 use crate::units::Elapsed;
 
 /// Pause between two knocks at a port that is not open yet.
-const KNOCK_PAUSE: Elapsed = Elapsed::from_millis(10);
+const KNOCK_PAUSE: Elapsed = Elapsed::from_millis(4);
 /// A knock that takes longer has failed. Short, so that one lost packet does not look like a slow boot.
 const KNOCK_LIMIT: Elapsed = Elapsed::from_millis(500);
 /// Pause between two health questions before the first healthy answer.
@@ -52,6 +52,7 @@ pub(in crate::conduct) async fn watch(probe: impl Probe, address: SocketAddr, ro
     rhythm.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rhythm.tick().await;
+        tell(Turn::Questioned);
         tell(match ask(&probe, address, rounds.timeout).await {
             Ok(()) => Turn::Healthy,
             Err(unwell) => Turn::Unhealthy { reason: unwell.reason, status: unwell.status },

@@ -9,7 +9,7 @@ const SOCKET: &str = "GET /ws HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgr
 async fn asked(stage: &mut Stage) -> ClientKind {
     match stage.report().await {
         Report::WakeAsked { client, .. } => client,
-        Report::Ended(request) => panic!("not a wake: {request:?}"),
+        other => panic!("not a wake: {other:?}"),
     }
 }
 
@@ -165,7 +165,7 @@ async fn robots_and_methods_that_do_not_count_wake_nothing() {
     assert!(hear(&mut client, "\r\n\r\n").await.contains("content-length: 11\r\n"));
     let endings = [stage.report().await, stage.report().await, stage.report().await].map(|report| match report {
         Report::Ended(request) => request.ending,
-        Report::WakeAsked { .. } => panic!("nothing may wake the app"),
+        other => panic!("nothing may wake the app: {other:?}"),
     });
     assert_eq!(endings, [Ending::StandIn, Ending::Platform(Cause::Asleep), Ending::StandIn]);
     stage.gate.send_replace(Gate::Hold(Hold::Waking));

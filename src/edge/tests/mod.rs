@@ -2,6 +2,7 @@
 
 mod forward;
 mod gate;
+mod presence;
 mod refused;
 mod timeouts;
 mod tunnel;

@@ -10,11 +10,16 @@ mod tests;
 pub mod v1;
 pub mod v2;
 
-pub use place::{Place, lines_of, locate};
+pub use place::{Hierarchy, Place, hierarchies, lines_of, locate};
 pub use reader::{Limits, Reader};
+
+use std::time::Duration;
 
 use crate::event::{InstanceId, Sample, SampleSource};
 use crate::units::{Elapsed, Memory};
+
+/// Twenty readings a second see a spike of a tenth of a second.
+pub const EVERY: Duration = Duration::from_millis(50);
 
 /// What a group's counters say at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -30,6 +30,34 @@ impl Place {
     }
 }
 
+/// A hierarchy of control groups, as it is mounted here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hierarchy {
+    /// The version of the interface.
+    pub version: u8,
+    /// Where its topmost visible group is.
+    pub point: PathBuf,
+    /// Version 1: the words of the mount, among them its controllers. Version 2 has a file for that.
+    pub words: Vec<String>,
+    /// Mounted read-only, as in most containers.
+    pub read_only: bool,
+}
+
+/// Every hierarchy of a `/proc/self/mountinfo`.
+pub fn hierarchies(mountinfo: &str) -> Vec<Hierarchy> {
+    let hierarchy = |mount: Mount<'_>| {
+        let version = match mount.kind {
+            "cgroup" => 1,
+            "cgroup2" => 2,
+            _ => return None,
+        };
+        let words = mount.options.split(',').map(str::to_owned).collect();
+        let read_only = mount.flags.split(',').any(|flag| flag == "ro");
+        Some(Hierarchy { version, point: mount.point.into(), words, read_only })
+    };
+    mounts(mountinfo).filter_map(hierarchy).collect()
+}
+
 /// Finds a process's group from its `/proc/<pid>/cgroup` and our own `/proc/self/mountinfo`.
 ///
 /// On a hybrid machine the memory controller decides: where version 1 has it, version 2 counts nothing.
@@ -68,6 +96,7 @@ fn v1_folder(controller: &str, proc_cgroup: &str, mountinfo: &str) -> Option<Pat
 struct Mount<'a> {
     root: &'a str,
     point: &'a str,
+    flags: &'a str,
     kind: &'a str,
     options: &'a str,
 }
@@ -90,6 +119,12 @@ fn mounts(mountinfo: &str) -> impl Iterator<Item = Mount<'_>> {
         let (left, right) = line.split_once(" - ")?;
         let mut left = left.split(' ').skip(3);
         let mut right = right.split(' ');
-        Some(Mount { root: left.next()?, point: left.next()?, kind: right.next()?, options: right.nth(1)? })
+        Some(Mount {
+            root: left.next()?,
+            point: left.next()?,
+            flags: left.next()?,
+            kind: right.next()?,
+            options: right.nth(1)?,
+        })
     })
 }

@@ -22,7 +22,8 @@ pub struct Reader {
 pub struct Limits {
     /// Bytes of memory.
     pub memory: Option<u64>,
-    /// Bytes of memory and swap together (version 1), or of swap alone (version 2).
+    /// Bytes of memory and swap together (version 1), or of swap alone (version 2). The largest number
+    /// where version 2 counts swap and does not limit it.
     pub swap: Option<u64>,
     /// Microseconds of CPU in each period.
     pub quota: Option<u64>,
@@ -125,7 +126,7 @@ impl Reader {
                 let mut share = share.split_whitespace().map(number);
                 Limits {
                     memory: single(folder, "memory.max"),
-                    swap: single(folder, "memory.swap.max"),
+                    swap: text(folder, "memory.swap.max").map(|text| number(&text).unwrap_or(u64::MAX)),
                     quota: share.next().flatten(),
                     period: share.next().flatten(),
                     pids: single(folder, "pids.max"),

@@ -122,6 +122,18 @@ fn a_mount_of_a_part_of_the_tree_is_followed() {
 }
 
 #[test]
+fn mounts_tell_version_controllers_and_whether_they_can_be_written() {
+    let found = hierarchies(fixture!("v1/mountinfo"));
+    assert_eq!(found.len(), 10);
+    let memory = found.iter().find(|one| one.words.iter().any(|word| word == "memory")).expect("memory");
+    assert_eq!((memory.version, memory.read_only), (1, false));
+    assert_eq!(memory.point, PathBuf::from("/sys/fs/cgroup/memory"));
+    let inside = "30 23 0:26 / /sys/fs/cgroup ro,nosuid,relatime shared:9 - cgroup2 cgroup rw,nsdelegate\n";
+    let [only] = &hierarchies(inside)[..] else { panic!("one hierarchy") };
+    assert_eq!((only.version, only.read_only), (2, true));
+}
+
+#[test]
 fn a_reader_reads_again_through_open_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
@@ -135,6 +147,20 @@ fn a_reader_reads_again_through_open_files() {
     write("cpu.max", "10000 100000\n");
     let limits = reader.limits().expect("the group is there");
     assert_eq!((limits.memory, limits.quota, limits.period), (None, Some(10_000), Some(100_000)));
+}
+
+#[test]
+fn swap_without_a_limit_is_told_apart_from_swap_that_is_not_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write("memory.current", "1000\n");
+    let reader = Reader::open(Place::V2(folder.path().to_owned())).expect("open");
+    let swap = || reader.limits().expect("the group is there").swap;
+    assert_eq!(swap(), None);
+    write("memory.swap.max", "max\n");
+    assert_eq!(swap(), Some(u64::MAX));
+    write("memory.swap.max", "0\n");
+    assert_eq!(swap(), Some(0));
 }
 
 #[test]
@@ -188,6 +214,7 @@ proptest! {
     #[test]
     fn junk_paths_never_panic(cgroup in ".{0,80}", mountinfo in ".{0,80}") {
         let _ = locate(&lines_of("a", &cgroup), &mountinfo);
+        let _ = hierarchies(&mountinfo);
     }
 }
 

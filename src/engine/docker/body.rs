@@ -7,14 +7,12 @@ use bollard::models::{
 };
 
 use super::machine::Reach;
-use super::owner::Owner;
+use crate::engine::owner::Owner;
+use crate::engine::quota::{cpuset, quota};
+use crate::engine::read_back::same;
 use crate::engine::{EngineError, Machine, Order};
 use crate::spec::DiskKind;
-use crate::units::{Elapsed, Memory, Millicores};
-
-/// The kernel takes no quota below a millisecond and no period above a second.
-const QUOTA_MIN: u64 = 1_000;
-const PERIOD_MAX: u64 = 1_000_000;
+use crate::units::Memory;
 
 /// What the engine is asked for.
 pub(super) fn body(
@@ -28,7 +26,7 @@ pub(super) fn body(
     ContainerCreateBody {
         image: Some(image),
         cmd: (!order.command.is_empty()).then(|| order.command.clone()),
-        env: Some(order.environment.iter().map(|(name, value)| format!("{name}={value}")).collect()),
+        env: Some(order.variables().iter().map(|(name, value)| format!("{name}={value}")).collect()),
         user: order.user.clone(),
         hostname: order.hostname.clone(),
         working_dir: order.workdir.clone(),
@@ -69,23 +67,6 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Quota and period in microseconds. A share too small for the plan's period gets a longer one.
-fn quota(share: Millicores, period: Elapsed) -> (u64, u64) {
-    let share = u64::from(share.get()).max(1);
-    let period = period.micros().max(QUOTA_MIN * 1_000 / share).clamp(QUOTA_MIN, PERIOD_MAX);
-    ((period * share / 1_000).max(QUOTA_MIN), period)
-}
-
-/// The first CPUs. Nothing when that is all of them.
-fn cpuset(wanted: u32, there: u32) -> Option<String> {
-    match wanted {
-        0 => None,
-        all if all >= there => None,
-        1 => Some("0".to_owned()),
-        some => Some(format!("0-{}", some - 1)),
-    }
-}
-
 fn open_files(files: u32) -> ResourcesUlimits {
     let limit = Some(i64::from(files));
     ResourcesUlimits { name: Some("nofile".to_owned()), soft: limit, hard: limit }
@@ -116,28 +97,13 @@ pub(super) fn taken(asked: &HostConfig, found: &HostConfig) -> Result<(), Engine
     same("CPUs", asked.cpuset_cpus.as_ref(), found.cpuset_cpus.as_ref())
 }
 
-/// Nothing asked is nothing to check.
-pub(super) fn same<T: PartialEq + ToString>(
-    limit: &str,
-    asked: Option<T>,
-    found: Option<T>,
-) -> Result<(), EngineError> {
-    match asked {
-        Some(asked) if found.as_ref() != Some(&asked) => Err(EngineError::LimitNotApplied {
-            limit: limit.to_owned(),
-            expected: asked.to_string(),
-            found: found.map_or_else(|| "no limit".to_owned(), |found| found.to_string()),
-        }),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Capabilities;
+    use crate::engine::{Capabilities, Isolation};
     use crate::event::InstanceId;
     use crate::spec::Image;
+    use crate::units::Millicores;
 
     fn machine() -> Machine {
         Machine {
@@ -157,6 +123,10 @@ mod tests {
                 cgroup_version: 2,
                 direct_address: true,
                 disk_size: false,
+                isolation: Isolation::Container,
+                other_user: true,
+                live_limits: true,
+                open_files_most: None,
             },
         }
     }
@@ -197,19 +167,6 @@ mod tests {
     fn the_share_is_a_quota_over_the_plans_own_period() {
         let config = asked(&order(), &machine(), &Reach::Direct);
         assert_eq!((config.cpu_quota, config.cpu_period, config.nano_cpus), (Some(10_000), Some(100_000), None));
-    }
-
-    #[test]
-    fn a_tiny_share_gets_a_longer_period_not_a_larger_share() {
-        assert_eq!(quota(Millicores::new(5), Elapsed::from_millis(100)), (1_000, 200_000));
-        assert_eq!(quota(Millicores::new(1), Elapsed::from_millis(100)), (1_000, 1_000_000));
-    }
-
-    #[test]
-    fn cpus_are_pinned_only_where_some_are_left_out() {
-        assert_eq!(cpuset(1, 4).as_deref(), Some("0"));
-        assert_eq!(cpuset(2, 4).as_deref(), Some("0-1"));
-        assert_eq!(cpuset(4, 4), None);
     }
 
     #[test]

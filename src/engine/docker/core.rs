@@ -6,20 +6,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use super::machine::Reach;
+use crate::engine::phase::Phase;
 use crate::engine::{Capabilities, Happening, News};
 use crate::event::InstanceId;
 use crate::units::{Elapsed, Memory};
-
-/// How far an instance has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
-    /// Made; nothing runs.
-    Created,
-    /// The main process runs, or its end is not yet told.
-    Running,
-    /// The end was told.
-    Ended,
-}
 
 /// One container, as its verbs and its watchers see it.
 #[derive(Debug)]
@@ -32,6 +22,9 @@ pub(super) struct Core {
     pub reach: Reach,
     pub can: Capabilities,
     pub memory: Memory,
+    pub swap: Memory,
+    /// Files that emu itself put into it: no loss of the app's.
+    pub own: Vec<String>,
     /// Command as the user would write it, for errors.
     pub command: String,
     pub phase: watch::Sender<Phase>,

@@ -2,7 +2,6 @@
 
 use std::future::pending;
 use std::pin::Pin;
-use std::time::Duration;
 
 use bollard::errors::Error;
 use bollard::models::ContainerStatsResponse;
@@ -10,12 +9,9 @@ use bollard::query_parameters::StatsOptionsBuilder;
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use crate::engine::cgroup::{Counters, Reader};
+use crate::engine::cgroup::{Counters, EVERY, Reader};
 use crate::event::SampleSource;
 use crate::units::{Elapsed, Memory};
-
-/// Twenty readings a second see a spike of a tenth of a second.
-const EVERY: Duration = Duration::from_millis(50);
 
 type Answers = Pin<Box<dyn Stream<Item = Result<ContainerStatsResponse, Error>> + Send>>;
 

@@ -10,9 +10,10 @@ use tokio::sync::{mpsc::UnboundedSender, watch};
 
 use super::Docker;
 use super::body::{body, taken};
-use super::core::{Core, Phase};
+use super::core::Core;
 use super::failure::{failed, is_absent};
-use super::{Container, mimic_image};
+use super::{Container, mimic_image, secret_files};
+use crate::engine::phase::Phase;
 use crate::engine::{EngineError, News, Order};
 use crate::spec::Image;
 
@@ -28,12 +29,19 @@ impl Docker {
         match image {
             Image::Named(name) => Ok(name.clone()),
             Image::Mimic => mimic_image::ensure(self).await,
+            Image::Host { folder } => Err(EngineError::WrongKind {
+                found: format!("a program of this machine in `{folder}`"),
+                expected: "an image",
+                engine: "docker",
+            }),
         }
     }
 
     pub(super) async fn make(&self, order: Order, news: UnboundedSender<News>) -> Result<Container, EngineError> {
         let image = self.image_name(&order.image).await?;
-        let command = command_in_words(&self.fitting(&image).await?, &order.command);
+        let found_image = self.fitting(&image).await?;
+        let command = command_in_words(&found_image, &order.command);
+        let files = secret_files::placed(&order, &found_image);
         let asked = body(&order, image, &self.machine, &self.reach, &self.owner);
         let host_config = asked.host_config.clone().unwrap_or_default();
         let name = format!("emu-{}-{}", order.run, order.instance.0);
@@ -41,7 +49,12 @@ impl Docker {
         let doing = failed("create the instance");
         let made = self.line.client.create_container(Some(options), asked).await.map_err(&doing)?;
         let found = self.line.client.inspect_container(&made.id, None::<InspectContainerOptions>).await;
-        let found = match found.map_err(&doing).and_then(|found| check(&host_config, found)) {
+        let checked = found.map_err(&doing).and_then(|found| check(&host_config, found));
+        let checked = match checked {
+            Ok(found) => secret_files::put(&self.line.client, &made.id, &files).await.map(|()| found),
+            refused => refused,
+        };
+        let found = match checked {
             Ok(found) => found,
             Err(error) => {
                 let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
@@ -49,7 +62,8 @@ impl Docker {
                 return Err(error);
             }
         };
-        let core = self.core(&order, made.id, command, news);
+        let own = files.into_iter().map(|(path, _)| path).collect();
+        let core = Core { own, ..self.core(&order, made.id, command, news) };
         Ok(Container::new(core, found.created))
     }
 
@@ -62,6 +76,8 @@ impl Docker {
             reach: self.reach.clone(),
             can: self.machine.can.clone(),
             memory: order.memory,
+            swap: order.swap,
+            own: Vec::new(),
             command,
             phase: watch::Sender::new(Phase::Created),
             ooms: watch::Sender::new(0),

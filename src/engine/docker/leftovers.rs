@@ -7,9 +7,9 @@ use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::Docker;
 use super::failure::failed;
-use super::owner::{INSTANCE, MARK, Owner, RUN};
 use super::remove::gone;
 use crate::engine::EngineError;
+use crate::engine::owner::{INSTANCE, MARK, Owner, RUN};
 
 /// A container that a dead emu left.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,16 +11,45 @@ use crate::engine::EngineError;
 use crate::event::Lost;
 use crate::units::Memory;
 
-/// Written or changed files; folders and removed files are no loss.
+/// Written or changed files; folders and removed files are no loss. Where the layer can be looked into, that takes
+/// no time; an engine that compares whole trees may take many seconds.
 pub(super) async fn losses(core: &Core) -> Result<Vec<Lost>, EngineError> {
+    let found = match writable_layer(core).await {
+        Some(layer) => tokio::task::spawn_blocking(move || in_layer(&layer)).await.unwrap_or_default(),
+        None => told(core).await?,
+    };
+    Ok(found.into_iter().filter(|file| !core.own.contains(&file.path)).collect())
+}
+
+/// What the engine says, which tells no sizes.
+async fn told(core: &Core) -> Result<Vec<Lost>, EngineError> {
     let doing = failed("compare the instance's disk with its image");
     let changes = match core.client.container_changes(&core.container).await {
         Ok(changes) => changes.unwrap_or_default(),
         Err(error) if is_absent(&error) => return Ok(Vec::new()),
         Err(error) => return Err(doing(error)),
     };
-    let layer = writable_layer(core).await;
-    Ok(files(&changes).into_iter().filter_map(|path| measured(path, layer.as_deref())).collect())
+    Ok(files(&changes).into_iter().map(|path| Lost { path: path.to_owned(), size: None }).collect())
+}
+
+/// What lies in the layer. What was removed from below it stands there as a device, or under a name of its own.
+fn in_layer(layer: &Path) -> Vec<Lost> {
+    let mut lost = Vec::new();
+    let mut open = vec![layer.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let (path, Ok(what)) = (entry.path(), entry.metadata()) else { continue };
+            let removed = entry.file_name().to_string_lossy().starts_with(".wh.");
+            if what.is_dir() {
+                open.push(path);
+            } else if (what.is_file() || what.is_symlink()) && !removed {
+                let seen = path.strip_prefix(layer).unwrap_or(&path).to_string_lossy().into_owned();
+                lost.push(Lost { path: format!("/{seen}"), size: Some(Memory::from_bytes(what.len())) });
+            }
+        }
+    }
+    lost.sort_by(|one, other| one.path.cmp(&other.path));
+    lost
 }
 
 /// The folder on this machine that holds what the instance wrote, where it can be looked into.
@@ -46,15 +75,6 @@ fn files(changes: &[FilesystemChange]) -> Vec<&str> {
     paths.iter().copied().filter(|path| !holds_more(path)).collect()
 }
 
-fn measured(path: &str, layer: Option<&Path>) -> Option<Lost> {
-    let inside = layer.map(|layer| layer.join(path.trim_start_matches('/')));
-    let found = inside.and_then(|file| file.symlink_metadata().ok());
-    if found.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-        return None;
-    }
-    Some(Lost { path: path.to_owned(), size: found.map(|file| Memory::from_bytes(file.len())) })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,13 +97,17 @@ mod tests {
     }
 
     #[test]
-    fn sizes_come_from_the_layer_and_folders_are_left_out() {
+    fn a_layer_shows_what_was_written_and_not_what_was_removed() {
         let layer = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(layer.path().join("empty")).expect("made");
-        std::fs::write(layer.path().join("up.db"), [0; 300]).expect("written");
-        assert_eq!(measured("/empty", Some(layer.path())), None);
-        let expected = Lost { path: "/up.db".into(), size: Some(Memory::from_bytes(300)) };
-        assert_eq!(measured("/up.db", Some(layer.path())), Some(expected));
-        assert_eq!(measured("/up.db", None), Some(Lost { path: "/up.db".into(), size: None }));
+        let path = |name: &str| layer.path().join(name);
+        std::fs::create_dir_all(path("app/empty")).expect("made");
+        std::fs::write(path("app/up.db"), [0; 300]).expect("written");
+        std::fs::write(path("app/.wh.gone"), "").expect("written");
+        std::fs::write(path("app/empty/.wh..wh..opq"), "").expect("written");
+        std::os::unix::fs::symlink("up.db", path("link")).expect("linked");
+        drop(std::os::unix::net::UnixListener::bind(path("socket")).expect("a socket"));
+        let lost = |path: &str, bytes| Lost { path: path.into(), size: Some(Memory::from_bytes(bytes)) };
+        assert_eq!(in_layer(layer.path()), [lost("/app/up.db", 300), lost("/link", 5)]);
+        assert_eq!(in_layer(Path::new("/no/such/folder")), []);
     }
 }

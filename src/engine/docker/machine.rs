@@ -1,11 +1,15 @@
 //! What the engine and the machine under it can do.
 
+use std::path::Path;
+
 use bollard::models::{SystemInfo, SystemInfoCgroupVersionEnum};
 
 use super::connect::Line;
 use super::failure::{failed, is_absent};
 use super::place::Address;
-use crate::engine::{Capabilities, EngineError, Machine};
+use crate::engine::host;
+use crate::engine::open_files;
+use crate::engine::{Capabilities, EngineError, Isolation, Machine};
 use crate::units::Memory;
 
 /// How an instance's port is reached from here.
@@ -39,10 +43,13 @@ pub(super) async fn machine(line: &Line) -> Result<(Machine, Reach), EngineError
         engine: "docker".to_owned(),
         engine_version: format!("{version}, API {}", line.client.client_version()),
         memory: Memory::from_bytes(info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0)),
-        swap: if local { local_swap() } else { Memory::default() },
+        swap: if local { host::swap() } else { Memory::default() },
         cpus: info.ncpu.and_then(|cpus| u32::try_from(cpus).ok()).unwrap_or(1),
         platform: format!("{}/{}", info.os_type.as_deref().unwrap_or("linux"), architecture(&info)),
-        can: capabilities(&info, local, &reach),
+        can: Capabilities {
+            open_files_most: line.greeting.process.filter(|_| local).and_then(open_files_most),
+            ..capabilities(&info, local, &reach)
+        },
     };
     Ok((machine, reach))
 }
@@ -60,7 +67,25 @@ fn capabilities(info: &SystemInfo, local: bool, reach: &Reach) -> Capabilities {
         direct_address: matches!(reach, Reach::Direct | Reach::Shared),
         // Only some storage drivers on some file systems can; an order cannot ask for it.
         disk_size: false,
+        isolation: Isolation::Container,
+        other_user: true,
+        live_limits: true,
+        open_files_most: None,
     }
+}
+
+/// What the engine can allow an app. `listener` is the process behind its socket: where the system's
+/// own first process holds that for it, the engine is the process of its name.
+fn open_files_most(listener: u32) -> Option<u32> {
+    let folder = |pid: u32| Path::new("/proc").join(pid.to_string());
+    let named = |process: &Path, name: &str| {
+        std::fs::read_to_string(process.join("comm")).is_ok_and(|found| found.trim() == name)
+    };
+    if listener > 1 {
+        return open_files::most(&folder(listener));
+    }
+    let processes = std::fs::read_dir("/proc").ok()?.flatten().map(|entry| entry.path());
+    open_files::most(&processes.into_iter().find(|process| named(process, "dockerd"))?)
 }
 
 /// An engine too old to tell knows version 1 only.
@@ -74,13 +99,7 @@ fn cgroup_version(info: &SystemInfo) -> u8 {
 
 /// The image format's name of the engine's processor.
 pub(super) fn architecture(info: &SystemInfo) -> &str {
-    match info.architecture.as_deref().unwrap_or("unknown") {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        "armv7l" => "arm",
-        "i686" => "386",
-        other => other,
-    }
+    host::architecture(info.architecture.as_deref().unwrap_or("unknown"))
 }
 
 /// Whether the engine's processes are this machine's, numbered as we see them. A virtual machine
@@ -89,7 +108,7 @@ fn is_local(line: &Line, info: &SystemInfo) -> bool {
     let here = rustix::system::uname();
     let same_kernel = info.kernel_version.as_deref() == here.release().to_str().ok();
     let same_name = info.name.as_deref() == here.nodename().to_str().ok();
-    cfg!(target_os = "linux") && line.greeting.same_machine && same_kernel && same_name
+    cfg!(target_os = "linux") && line.greeting.process.is_some() && same_kernel && same_name
 }
 
 async fn reach(line: &Line, info: &SystemInfo, local: bool) -> Reach {
@@ -108,39 +127,14 @@ async fn reach(line: &Line, info: &SystemInfo, local: bool) -> Reach {
     }
 }
 
-fn local_swap() -> Memory {
-    std::fs::read_to_string("/proc/swaps").map(|text| swap_in(&text)).unwrap_or_default()
-}
-
-/// The sum of the sizes in `/proc/swaps`, which are in KiB.
-fn swap_in(swaps: &str) -> Memory {
-    let sizes = swaps.lines().skip(1).filter_map(|line| line.split_whitespace().nth(2)?.parse::<u64>().ok());
-    Memory::from_bytes(sizes.fold(0, |sum, size| sum.saturating_add(size.saturating_mul(1024))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn swap_is_the_sum_of_all_devices() {
-        let text = "Filename\tType\tSize\tUsed\tPriority\n/swap file 2097148 0 -2\n/dev/sda3 partition 1024 0 -3\n";
-        assert_eq!(swap_in(text), Memory::from_bytes(2_098_172 * 1024));
-        assert_eq!(swap_in("Filename Type Size Used Priority\n"), Memory::default());
-    }
 
     #[test]
     fn an_engine_that_omits_an_ability_is_not_said_to_have_it() {
         let info = SystemInfo { memory_limit: Some(true), ..SystemInfo::default() };
         let can = capabilities(&info, false, &Reach::Published("127.0.0.1".into()));
         assert!(can.memory_limit && !can.swap_limit && !can.pids_limit && !can.direct_address && !can.fast_counters);
-    }
-
-    #[test]
-    fn processors_have_one_name() {
-        let named = |name: &str| SystemInfo { architecture: Some(name.into()), ..SystemInfo::default() };
-        assert_eq!(architecture(&named("x86_64")), "amd64");
-        assert_eq!(architecture(&named("aarch64")), "arm64");
-        assert_eq!(architecture(&named("riscv64")), "riscv64");
     }
 }

@@ -10,9 +10,9 @@ use futures_util::StreamExt;
 use super::Docker;
 use super::elf;
 use super::failure::{failed, is_absent, is_conflict, words};
-use super::owner::MARK;
 use super::tree::{PROGRAM, Tree, tag};
 use crate::engine::EngineError;
+use crate::engine::owner::MARK;
 
 const NAME: &str = "emu-mimic";
 const DOING: &str = "make the image of the built-in app";
@@ -75,8 +75,13 @@ async fn import(docker: &Docker, tree: &Tree) -> Result<(), EngineError> {
 }
 
 impl Docker {
-    /// Images of the built-in app, of this and of earlier binaries. Two emus that made the same one at
-    /// once left one of the two without a name; that one is told by its id.
+    /// The name of the image with the built-in app, which has emu in it; made when it is not there yet.
+    pub async fn mimic_image(&self) -> Result<String, EngineError> {
+        ensure(self).await
+    }
+
+    /// Images that emu made: of projects, and of the built-in app of this and of earlier binaries. Two emus that
+    /// made the same one at once left one of the two without a name; that one is told by its id.
     pub async fn images(&self) -> Result<Vec<String>, EngineError> {
         let filters = HashMap::from([("label", vec![MARK])]);
         let options = ListImagesOptionsBuilder::default().filters(&filters).build();
@@ -86,7 +91,7 @@ impl Docker {
         Ok(names)
     }
 
-    /// Removes an image of the built-in app. Returns whether it is gone: one in use stays.
+    /// Removes an image that emu made. Returns whether it is gone: one in use stays.
     pub async fn remove_image(&self, image: &str) -> Result<bool, EngineError> {
         match self.line.client.remove_image(image, None::<RemoveImageOptions>, None).await {
             Ok(_) => Ok(true),
@@ -99,12 +104,13 @@ impl Docker {
 
 /// Names given by others to an image of ours are theirs to remove.
 fn names(image: ImageSummary) -> Vec<String> {
-    let (named, foreign): (Vec<_>, Vec<_>) = image
-        .repo_tags
-        .into_iter()
-        .filter(|name| !name.starts_with("<none>"))
-        .partition(|name| name.starts_with(NAME) && name[NAME.len()..].starts_with(':'));
+    let (named, foreign): (Vec<_>, Vec<_>) =
+        image.repo_tags.into_iter().filter(|name| !name.starts_with("<none>")).partition(|name| is_ours(name));
     if named.is_empty() && foreign.is_empty() { vec![image.id] } else { named }
+}
+
+fn is_ours(name: &str) -> bool {
+    name.strip_prefix(NAME).is_some_and(|rest| rest.starts_with(':')) || name.starts_with("emu-built/")
 }
 
 fn refused_removal(image: &str, reason: &str) -> EngineError {
@@ -130,5 +136,6 @@ mod tests {
     fn names_that_others_gave_are_not_told() {
         assert_eq!(names(image(&["emu-mimic:0a", "mine:1"])), ["emu-mimic:0a"]);
         assert!(names(image(&["mine:1", "emu-mimicry:1"])).is_empty());
+        assert_eq!(names(image(&["mine:1", "emu-built/shop:1f"])), ["emu-built/shop:1f"]);
     }
 }

@@ -1,6 +1,8 @@
 //! Docker, and engines that speak its language.
 
 mod body;
+mod build;
+mod change;
 mod connect;
 mod core;
 mod counters;
@@ -9,24 +11,24 @@ mod departure;
 mod diagnosis;
 mod early;
 mod elf;
+mod exec;
 mod failure;
 mod leftovers;
 mod life;
-mod lines;
 mod listeners;
 mod losses;
 mod machine;
 mod mimic_image;
-mod owner;
 mod place;
 mod probe;
 mod remove;
+mod secret_files;
 mod start;
 mod stop;
 mod tree;
 mod watch;
-mod witness;
 
+pub use build::{BuildNews, BuildOrder, Built, Cache, Piece, PieceContent};
 pub use diagnosis::Diagnosis;
 pub use leftovers::Leftover;
 pub use place::Surroundings;
@@ -43,8 +45,9 @@ use tokio::task::AbortHandle;
 use self::connect::Line;
 use self::core::Core;
 use self::machine::Reach;
-use self::owner::Owner;
-use super::{Engine, EngineError, Instance, Machine, News, Order};
+
+use super::owner::Owner;
+use super::{Change, Engine, EngineError, Executed, Instance, Machine, News, Order};
 use crate::event::{InstanceId, Listener, Lost};
 use crate::units::Elapsed;
 
@@ -143,6 +146,14 @@ impl Instance for Container {
 
     async fn kill(&self) -> Result<(), EngineError> {
         stop::kill(&self.core).await
+    }
+
+    async fn change(&self, change: Change) -> Result<(), EngineError> {
+        change::change(&self.core, change).await
+    }
+
+    async fn exec(&self, command: Vec<String>) -> Result<Executed, EngineError> {
+        exec::exec(&self.core, command).await
     }
 
     async fn listeners(&self) -> Result<Vec<Listener>, EngineError> {

@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Greeting {
     /// The newest API it speaks, as major and minor.
     pub api: (usize, usize),
-    /// The process behind the socket is one of this machine's, seen from here.
-    pub same_machine: bool,
+    /// The process behind the socket, where it is one of this machine's, seen from here.
+    pub process: Option<u32>,
 }
 
 /// Why nothing came of it.
@@ -47,7 +47,7 @@ pub(super) async fn greet(address: &Address) -> Result<Greeting, Miss> {
             Address::Unix(path) => greet_unix(path).await,
             Address::Tcp(host) => {
                 let stream = TcpStream::connect(host.as_str()).await.map_err(|error| miss(&error))?;
-                Ok(Greeting { api: ping(stream).await?, same_machine: false })
+                Ok(Greeting { api: ping(stream).await?, process: None })
             }
         }
     };
@@ -57,8 +57,8 @@ pub(super) async fn greet(address: &Address) -> Result<Greeting, Miss> {
 async fn greet_unix(path: &Path) -> Result<Greeting, Miss> {
     let stream = UnixStream::connect(path).await.map_err(|error| miss(&error))?;
     // A process in another machine's or container's numbering has the number 0 here, or none.
-    let same_machine = stream.peer_cred().ok().and_then(|peer| peer.pid()).is_some_and(|pid| pid > 0);
-    Ok(Greeting { api: ping(stream).await?, same_machine })
+    let process = stream.peer_cred().ok().and_then(|peer| u32::try_from(peer.pid()?).ok()).filter(|pid| *pid > 0);
+    Ok(Greeting { api: ping(stream).await?, process })
 }
 
 fn miss(error: &io::Error) -> Miss {
@@ -116,7 +116,7 @@ mod tests {
     #[tokio::test]
     async fn an_engine_says_which_api_it_speaks() {
         let address = answering(b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK").await;
-        assert_eq!(greet(&address).await, Ok(Greeting { api: (1, 41), same_machine: false }));
+        assert_eq!(greet(&address).await, Ok(Greeting { api: (1, 41), process: None }));
     }
 
     #[tokio::test]

@@ -10,14 +10,15 @@ use bollard::query_parameters::{
     AttachContainerOptionsBuilder, InspectContainerOptions, KillContainerOptions, StartContainerOptions,
 };
 
-use super::body::same;
-use super::core::{Core, Phase};
+use super::core::Core;
 use super::early::watched;
 use super::failure::{failed, words};
 use super::life::{Life, Watch};
 use super::machine::Reach;
 use crate::engine::EngineError;
 use crate::engine::cgroup::{Limits, Reader};
+use crate::engine::phase::Phase;
+use crate::engine::read_back::Asked;
 
 /// Port 0 of our own machine: nobody answers there, nobody else is reached by mistake.
 const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -58,25 +59,16 @@ fn pid(found: &ContainerInspectResponse) -> u32 {
 /// Compares what was asked with the kernel's own files. The engine's word is not enough: a limit it
 /// took may be lost on the way through the layers below it.
 fn in_force(core: &Core, found: &ContainerInspectResponse, limits: Limits) -> Result<(), EngineError> {
-    const PAGE: u64 = 4096;
     let asked = found.host_config.as_ref();
     let unsigned = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok()).filter(|n| *n > 0);
-    let whole = |number: Option<u64>| number.map(|number| number / PAGE * PAGE);
-    let memory = core.can.memory_limit.then_some(core.memory.bytes());
-    same("memory limit in the kernel", whole(memory), whole(limits.memory))?;
-    if core.can.cpu_quota {
-        same("CPU quota in the kernel", asked.and_then(|asked| unsigned(asked.cpu_quota)), limits.quota)?;
-        same("CPU period in the kernel", asked.and_then(|asked| unsigned(asked.cpu_period)), limits.period)?;
-    }
-    same("process limit in the kernel", asked.and_then(|asked| unsigned(asked.pids_limit)), limits.pids)?;
-    let total = asked.and_then(|asked| unsigned(asked.memory_swap));
-    let swap = match (core.can.cgroup_version, total) {
-        // Version 2 has a limit of its own for swap; where swap is not counted at all, there is no file.
-        (2, Some(total)) if limits.swap.is_some() => Some(total.saturating_sub(core.memory.bytes())),
-        (1, total) => total,
-        _ => None,
+    let asked = Asked {
+        memory: core.can.memory_limit.then_some(core.memory.bytes()),
+        with_swap: asked.and_then(|asked| unsigned(asked.memory_swap)),
+        quota: asked.and_then(|asked| unsigned(asked.cpu_quota)).filter(|_| core.can.cpu_quota),
+        period: asked.and_then(|asked| unsigned(asked.cpu_period)).filter(|_| core.can.cpu_quota),
+        pids: asked.and_then(|asked| unsigned(asked.pids_limit)),
     };
-    same("swap limit in the kernel", whole(swap), whole(limits.swap))
+    asked.is_in_force(limits, core.can.cgroup_version)
 }
 
 /// A command that cannot be run is told apart from an engine that fails.
@@ -144,7 +136,7 @@ mod tests {
     fn a_failing_engine_is_not_blamed_on_the_command() {
         assert_eq!(
             said("no space left on device").to_string(),
-            "the container engine could not start the instance: no space left on device"
+            "the engine could not start the instance: no space left on device"
         );
     }
 

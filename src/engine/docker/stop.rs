@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering;
 
 use bollard::query_parameters::KillContainerOptionsBuilder;
 
-use super::core::{Core, Phase};
+use super::core::Core;
 use super::failure::{failed, is_absent, is_conflict};
 use crate::engine::EngineError;
+use crate::engine::phase::Phase;
 use crate::units::Elapsed;
 
 /// After a kill, the engine has the rest of the work: unmounting, and telling.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::ledger::Ledger;
 use super::pass;
 use super::script::{Act, Script};
-use crate::engine::{EngineError, Happening, Instance, News};
+use crate::engine::{Change, EngineError, Executed, Happening, Instance, News};
 use crate::event::{Ended, InstanceId, Listener, Lost, Sample, SampleSource};
 use crate::units::{Elapsed, Memory};
 
@@ -153,7 +153,8 @@ impl FakeInstance {
     fn perform(&self, act: Act) {
         match act {
             Act::Log(line) => self.tell(Happening::Log { stderr: true, line }),
-            Act::Need(need) => self.tell(Happening::Sample(self.sample(need))),
+            Act::Need(need) => self.tell(Happening::Sample(self.sample(need, Elapsed::ZERO))),
+            Act::Used(cpu) => self.tell(Happening::Sample(self.sample(Memory::from_mib(1), cpu))),
             Act::ChildOutOfMemory => {
                 self.oom_kills.fetch_add(1, Ordering::Relaxed);
                 self.tell(Happening::ChildOutOfMemory);
@@ -163,7 +164,7 @@ impl FakeInstance {
         }
     }
 
-    fn sample(&self, need: Memory) -> Sample {
+    fn sample(&self, need: Memory, cpu: Elapsed) -> Sample {
         Sample {
             instance: self.id,
             source: SampleSource::CgroupV2,
@@ -171,7 +172,7 @@ impl FakeInstance {
             need,
             shared: None,
             swap: Memory::default(),
-            cpu: Elapsed::ZERO,
+            cpu,
             periods: 0,
             throttled_periods: 0,
             throttled: Elapsed::ZERO,
@@ -219,6 +220,18 @@ impl Instance for FakeInstance {
         self.ask_to_end();
         self.end(KILLED);
         Ok(())
+    }
+
+    async fn change(&self, change: Change) -> Result<(), EngineError> {
+        let share = change.cpu.map(|(share, period)| format!(" {share} in {period}")).unwrap_or_default();
+        let memory = change.memory.map(|memory| format!(" memory {memory}")).unwrap_or_default();
+        self.ledger.call(format!("change {}{share}{memory}", self.id));
+        self.script.change.give().await
+    }
+
+    async fn exec(&self, command: Vec<String>) -> Result<Executed, EngineError> {
+        self.ledger.call(format!("exec {} {}", self.id, command.join(" ")));
+        Ok(Executed { code: 0, output: String::new() })
     }
 
     async fn listeners(&self) -> Result<Vec<Listener>, EngineError> {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{Capabilities, Engine, EngineError, Machine, News, Order};
+use super::{Capabilities, Engine, EngineError, Isolation, Machine, News, Order};
 use crate::event::InstanceId;
 use crate::units::{Elapsed, Memory};
 use ledger::Ledger;
@@ -124,6 +124,10 @@ fn machine() -> Machine {
             cgroup_version: 2,
             direct_address: true,
             disk_size: true,
+            isolation: Isolation::Container,
+            other_user: true,
+            live_limits: true,
+            open_files_most: None,
         },
     }
 }

@@ -14,6 +14,8 @@ pub struct Script {
     pub stop: Answer,
     /// Killing it.
     pub kill: Answer,
+    /// Changing its limits.
+    pub change: Answer,
     /// Removing it.
     pub remove: Answer,
     /// How the app answers.
@@ -55,6 +57,8 @@ pub enum Act {
     Log(String),
     /// Its counters are read, and it needs this much.
     Need(Memory),
+    /// Its counters are read, and it has used so much CPU time since its start.
+    Used(Elapsed),
     /// A child is killed for want of memory.
     ChildOutOfMemory,
     /// The process is killed for want of memory: status 137, and the kernel's counter goes up.

@@ -63,11 +63,13 @@ pub(super) fn name(kind: &Kind) -> &'static str {
         Kind::Exited(_) => "exited",
         Kind::ChildOutOfMemory { .. } => "child-out-of-memory",
         Kind::Removed { .. } => "removed",
+        Kind::Losses(_) => "losses",
         Kind::HealthFailed { .. } => "health-failed",
         Kind::HealthRecovered { .. } => "health-recovered",
         Kind::Gate(_) => "gate",
         Kind::Request(_) => "request",
         Kind::Sample(_) => "sample",
+        Kind::Share(_) => "share",
         Kind::Log { .. } => "log",
         Kind::Platform { .. } => "platform",
         Kind::Notice { .. } => "notice",
@@ -93,10 +95,12 @@ pub(super) fn write(kind: &Kind) -> (&'static str, Box<RawValue>) {
         | Kind::HealthRecovered { instance } => json(&Of { instance: *instance }),
         Kind::Exited(exit) => json(exit),
         Kind::ChildOutOfMemory { instance, need } => json(&ChildOutOfMemory { instance: *instance, need: *need }),
+        Kind::Losses(losses) => json(losses),
         Kind::HealthFailed { instance, reason } => json(&Unwell { instance: *instance, reason: reason.into() }),
         Kind::Gate(gate) => json(gate),
         Kind::Request(request) => json(&StoredRequest::from(request.as_ref())),
         Kind::Sample(sample) => json(&StoredSample::from(sample.as_ref())),
+        Kind::Share(share) => json(share),
         Kind::Log { instance, stderr, line } => json(&StoredLog::new(*instance, *stderr, line)),
         Kind::Listening { address: text }
         | Kind::Platform { line: text }
@@ -132,6 +136,7 @@ pub(super) fn read(stored: Row<'_>) -> Result<Kind, StoredError> {
             Kind::ChildOutOfMemory { instance, need }
         }
         "removed" => Kind::Removed { instance: instance()? },
+        "losses" => Kind::Losses(parse(stored)?),
         "health-failed" => {
             let Unwell { instance, reason } = parse(stored)?;
             Kind::HealthFailed { instance, reason: reason.into_owned() }
@@ -140,6 +145,7 @@ pub(super) fn read(stored: Row<'_>) -> Result<Kind, StoredError> {
         "gate" => Kind::Gate(parse(stored)?),
         "request" => Kind::Request(Box::new(parse::<StoredRequest>(stored)?.live())),
         "sample" => Kind::Sample(Box::new(parse::<StoredSample>(stored)?.live())),
+        "share" => Kind::Share(parse(stored)?),
         "log" => parse::<StoredLog>(stored)?.live(),
         "platform" => Kind::Platform { line: text()? },
         "notice" => Kind::Notice { text: text()? },

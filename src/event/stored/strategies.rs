@@ -6,11 +6,12 @@ use proptest::prelude::*;
 
 use crate::event::{
     ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, Header, Hold, InstanceId, Kind, LoadFailure, LoadReport,
-    Part, Phase, PhaseRole, Request, RequestId, Sample, SampleSource, Shortfall, Spread, State, Why,
+    Losses, Lost, Part, Phase, PhaseRole, Request, RequestId, Sample, SampleSource, Share, ShareLevel, ShareWhy,
+    Shortfall, Spread, State, Why,
 };
 use crate::profile::{Billing, Cause, Charge, UsageRates};
 use crate::spec::example::{example, machine};
-use crate::units::{Amount, Elapsed, Memory, Meter, Money};
+use crate::units::{Amount, Elapsed, Memory, Meter, Millicores, Money};
 
 /// Any event. Numbers stay within what a database column holds.
 pub(crate) fn event() -> impl Strategy<Value = Event> {
@@ -36,15 +37,29 @@ fn about_instance() -> impl Strategy<Value = Kind> {
             need: need.map(|bytes| Memory::from_bytes(bytes.into())),
         }),
         instance().prop_map(|instance| Kind::Removed { instance }),
+        losses().prop_map(|losses| Kind::Losses(Box::new(losses))),
         (instance(), any::<String>()).prop_map(|(instance, reason)| Kind::HealthFailed { instance, reason }),
         instance().prop_map(|instance| Kind::HealthRecovered { instance }),
         sample().prop_map(|sample| Kind::Sample(Box::new(sample))),
+        share().prop_map(Kind::Share),
         (instance(), any::<bool>(), any::<String>()).prop_map(|(instance, stderr, line)| Kind::Log {
             instance,
             stderr,
             line
         }),
     ]
+}
+
+fn losses() -> impl Strategy<Value = Losses> {
+    let size = || any::<u32>().prop_map(|bytes| Memory::from_bytes(bytes.into()));
+    let lost = (any::<String>(), proptest::option::of(size())).prop_map(|(path, size)| Lost { path, size });
+    let largest = proptest::collection::vec(lost, 0..3);
+    (instance(), any::<u32>(), size(), largest).prop_map(|(instance, count, size, largest)| Losses {
+        instance,
+        count: count.into(),
+        size,
+        largest,
+    })
 }
 
 fn about_visitors() -> impl Strategy<Value = Kind> {
@@ -127,6 +142,9 @@ fn load_failure() -> impl Strategy<Value = LoadFailure> {
     prop_oneof![
         (100..600_u16).prop_map(LoadFailure::Status),
         Just(LoadFailure::Body),
+        Just(LoadFailure::Raised),
+        Just(LoadFailure::NotCompiled),
+        Just(LoadFailure::NotOffered),
         Just(LoadFailure::Refused),
         Just(LoadFailure::Cut),
         Just(LoadFailure::TimedOut),
@@ -162,15 +180,33 @@ fn exit() -> impl Strategy<Value = Exit> {
         ExitCause::Stopped,
         ExitCause::KilledFromOutside,
     ]);
-    (instance(), any::<i32>(), cause, prop::option::of(memory()), any::<bool>(), any::<Option<u64>>()).prop_map(
-        |(instance, code, cause, need, engine_says_oom, kernel_oom_kills)| Exit {
+    let bank = prop::option::of(elapsed());
+    (instance(), any::<i32>(), cause, prop::option::of(memory()), any::<bool>(), any::<Option<u64>>(), bank).prop_map(
+        |(instance, code, cause, need, engine_says_oom, kernel_oom_kills, bank)| Exit {
             instance,
             code,
             cause,
             need,
             engine_says_oom,
             kernel_oom_kills,
+            bank,
         },
+    )
+}
+
+fn share() -> impl Strategy<Value = Share> {
+    let level = prop::sample::select(vec![ShareLevel::Withheld, ShareLevel::Guaranteed, ShareLevel::Burst]);
+    let why = prop::sample::select(vec![
+        ShareWhy::Begin,
+        ShareWhy::BankEmpty,
+        ShareWhy::BankFilled,
+        ShareWhy::Request,
+        ShareWhy::Health,
+        ShareWhy::NoRequest,
+        ShareWhy::Stop,
+    ]);
+    (instance(), level, any::<u32>(), why, prop::option::of(elapsed())).prop_map(
+        |(instance, level, share, why, bank)| Share { instance, level, share: Millicores::new(share), why, bank },
     )
 }
 

@@ -6,9 +6,11 @@ use proptest::test_runner::TestRunner;
 
 use super::strategies::{event, kind};
 use super::*;
-use crate::event::{ClientKind, Ending, InstanceId, Request, RequestId, Sample, SampleSource, State, Why};
+use crate::event::{
+    ClientKind, Ending, InstanceId, Request, RequestId, Sample, SampleSource, Share, ShareLevel, ShareWhy, State, Why,
+};
 use crate::profile::Cause;
-use crate::units::Memory;
+use crate::units::{Memory, Millicores};
 
 proptest! {
     #[test]
@@ -32,7 +34,7 @@ fn the_strategies_reach_every_kind() {
     let mut runner = TestRunner::deterministic();
     let seen: BTreeSet<&str> =
         (0..2_000).map(|_| kind_name(&kind().new_tree(&mut runner).unwrap().current())).collect();
-    assert_eq!(seen.len(), 24, "{seen:?}");
+    assert_eq!(seen.len(), 26, "{seen:?}");
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn an_unknown_kind_in_a_known_version_is_an_error() {
 #[test]
 fn a_version_that_is_none_says_what_was_expected() {
     let error = "one".parse::<Version>().unwrap_err();
-    assert_eq!(error.to_string(), "found `one`, expected a format version such as `1.1`");
+    assert_eq!(error.to_string(), "found `one`, expected a format version such as `1.3`");
     assert_eq!("3.14".parse(), Ok(Version { major: 3, minor: 14 }));
 }
 
@@ -101,6 +103,7 @@ fn the_stored_form_is_exactly_this() {
         Kind::Log { instance: InstanceId(1), stderr: false, line: "hello".into() },
         Kind::Sample(Box::new(small_sample())),
         Kind::Request(Box::new(request())),
+        Kind::Share(share()),
         Kind::Finished(crate::event::Finish::GivenUp("suspended".into())),
     ]
     .into_iter()
@@ -114,6 +117,7 @@ fn the_stored_form_is_exactly_this() {
     {"seq":1,"at_us":20000,"kind":"log","body":{"i":1,"l":"hello"}}
     {"seq":1,"at_us":20000,"kind":"sample","body":{"i":1,"s":"cgroup-v2","u":100,"n":90,"c":5}}
     {"seq":1,"at_us":20000,"kind":"request","body":{"n":1000,"a":3000000,"m":"GET","p":"/reports","c":"browser","s":503,"e":{"platform":"waking"},"f":350,"t":400,"o":2048}}
+    {"seq":1,"at_us":20000,"kind":"share","body":{"instance":1,"level":"guaranteed","share":"0.063 CPU","why":"bank-empty","bank_us":0}}
     {"seq":1,"at_us":20000,"kind":"finished","body":{"given-up":"suspended"}}
     "###);
 }
@@ -130,6 +134,16 @@ fn stored(kind: &str, body: &str) -> StoredEvent {
 
 fn event_of(kind: Kind) -> Event {
     Event { seq: 1, at: Elapsed::ZERO, kind }
+}
+
+fn share() -> Share {
+    Share {
+        instance: InstanceId(1),
+        level: ShareLevel::Guaranteed,
+        share: Millicores::new(63),
+        why: ShareWhy::BankEmpty,
+        bank: Some(Elapsed::ZERO),
+    }
 }
 
 fn small_sample() -> Sample {

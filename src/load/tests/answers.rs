@@ -41,7 +41,7 @@ async fn an_answer_without_a_length_ends_with_its_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn an_app_that_does_not_answer_as_expected_is_sent_nothing_else() {
-    let call = wish(Expect { status: None, holds: Some("tea".into()), lacks: None });
+    let call = wish(Expect { holds: Some("tea".into()), ..Expect::default() });
     let asked = scenario(vec![phase("load", open(1.0, 1), vec![get("/"), call.clone()])]);
     let played = play(asked, |visit| visit.answer_all(OK, millis(1))).await;
     let Outcome::DoesNotHold(mismatches) = &played.outcome else { panic!("{:?}", played.outcome) };

@@ -4,7 +4,9 @@ mod answers;
 mod ends;
 mod paces;
 mod sockets;
+mod steps;
 mod sums;
+mod tabs;
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -111,8 +113,10 @@ struct Played {
 impl Played {
     /// The report of the phase with this name.
     fn report(&self, name: &str) -> &LoadReport {
-        let mut told = self.told.iter().skip_while(|told| !matches!(told, Told::Phase(phase) if phase.name == name));
-        match told.nth(1) {
+        let told = self.told.iter().skip_while(|told| !matches!(told, Told::Phase(phase) if phase.name == name));
+        // Whatever is noted on the way stands between the two.
+        let next = told.skip(1).find(|told| !matches!(told, Told::Note(_)));
+        match next {
             Some(Told::Load(report)) => report,
             other => panic!("a report follows the phase `{name}`, not {other:?}"),
         }
@@ -179,7 +183,7 @@ fn get(path: &str) -> Call {
 }
 
 fn phase(name: &str, model: Model, calls: Vec<Call>) -> Phase {
-    Phase { name: name.into(), model, calls }
+    Phase { name: name.into(), model, calls, steps: Vec::new() }
 }
 
 fn open(rate: f64, secs: u64) -> Model {

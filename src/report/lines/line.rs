@@ -34,6 +34,8 @@ pub enum Tag {
     Kill,
     /// Memory near its limit.
     Memory,
+    /// The CPU share, where it changes.
+    Share,
     /// Health checks.
     Health,
     /// A request.
@@ -95,6 +97,7 @@ impl Tag {
             Self::Wake => "wake",
             Self::Kill => "kill",
             Self::Memory => "memory",
+            Self::Share => "share",
             Self::Health => "health",
             Self::Request => "request",
             Self::App => "app",

@@ -3,10 +3,12 @@
 mod header;
 mod line;
 mod requests;
+mod share;
 
 pub use line::{Line, Tag, Tone};
 
 use requests::RequestLines;
+use share::ShareLines;
 
 use super::kill::is_kill;
 use super::words;
@@ -39,6 +41,7 @@ pub struct Lines {
     near_limit: bool,
     unhealthy: u64,
     requests: RequestLines,
+    shares: ShareLines,
 }
 
 impl Lines {
@@ -50,6 +53,7 @@ impl Lines {
             near_limit: false,
             unhealthy: 0,
             requests: RequestLines::new(detail),
+            shares: ShareLines::new(detail),
         }
     }
 
@@ -63,6 +67,7 @@ impl Lines {
             }
             Kind::Sample(sample) => self.sample(sample),
             Kind::Request(request) => self.requests.add(event.at, request),
+            Kind::Share(share) => self.shares.add(event.at, share),
             Kind::HealthFailed { instance, reason } => self.unwell(*instance, reason),
             Kind::HealthRecovered { instance } => self.well(*instance),
             Kind::Exited(exit) => self.exit(exit),
@@ -84,6 +89,7 @@ impl Lines {
             Kind::ChildOutOfMemory { instance, need } => (Tag::Kill, Tone::Bad, self.child_kill(*instance, *need)),
             Kind::Log { line, stderr: false, .. } => (Tag::App, Tone::Plain, line.clone()),
             Kind::Log { line, stderr: true, .. } => (Tag::App, Tone::Warn, line.clone()),
+            Kind::Losses(losses) => (Tag::Notice, Tone::Warn, words::losses(losses)),
             Kind::Platform { line } => (Tag::Platform, Tone::Dim, line.clone()),
             Kind::Notice { text } => (Tag::Notice, Tone::Warn, text.clone()),
             Kind::Phase(phase) => (Tag::Load, Tone::Good, format!("{}: {}", phase.name, phase.what)),

@@ -30,7 +30,25 @@ pub fn sections(summary: &Summary) -> Vec<Section> {
     ];
     sections.extend(phases::phases(summary));
     sections.extend(kills::last_words(summary));
+    sections.extend(advice(summary));
     sections
+}
+
+/// What to do, one thing a line, with what belongs to it below.
+fn advice(summary: &Summary) -> Option<Section> {
+    const DETAILS: usize = 5;
+    if summary.advice.is_empty() {
+        return None;
+    }
+    let mut section = Section::new("What to do");
+    for advice in &summary.advice {
+        section = section.line(advice.seen.clone());
+        let details = advice.details.iter().take(DETAILS).map(|detail| format!("    {detail}"));
+        let more = advice.details.len().saturating_sub(DETAILS);
+        let more = (more > 0).then(|| format!("    {more} more"));
+        section = section.lines(details.chain(more)).line(format!("  -> {}", advice.action));
+    }
+    Some(section)
 }
 
 fn heading(summary: &Summary) -> Section {

@@ -1,7 +1,7 @@
 use super::{of_limit, percent};
 use crate::event::SampleSource;
 use crate::report::table::{Column, Section, Table};
-use crate::report::{MemoryUse, Peak, Summary, words};
+use crate::report::{BankUse, CpuUse, MemoryUse, Peak, ServingUse, Summary, words};
 use crate::units::{Elapsed, Memory};
 
 /// Peak need against the limit, the start apart from what came later.
@@ -61,14 +61,15 @@ pub(super) fn cpu(summary: &Summary) -> Section {
         return Section::new("CPU: nothing was sampled");
     };
     let mut rows = vec![
-        vec!["share".to_owned(), cpu.share.to_string()],
+        vec!["share".to_owned(), share(cpu)],
         vec!["used".to_owned(), format!("{} of CPU time in {} of running", cpu.used.human(), cpu.running.human())],
     ];
     if cpu.running < ENOUGH_FOR_A_MEAN {
         rows.push(vec!["on average".to_owned(), "too short a time to tell".to_owned()]);
     } else if let Some(mean) = cpu.mean {
-        let of_share = f64::from(mean.get()) * 100.0 / f64::from(cpu.share.get().max(1));
-        rows.push(vec!["on average".to_owned(), format!("{mean}, {} of the share", percent(of_share))]);
+        let of_share = percent(f64::from(mean.get()) * 100.0 / f64::from(cpu.share.get().max(1)));
+        let which = if cpu.bank.is_some() { "guaranteed share" } else { "share" };
+        rows.push(vec!["on average".to_owned(), format!("{mean}, {of_share} of the {which}")]);
     }
     let throttled = cpu.throttled;
     if let Some(share) = throttled.percent() {
@@ -77,7 +78,31 @@ pub(super) fn cpu(summary: &Summary) -> Section {
         let text = format!("{} of its periods ({few} of {all}), {stood} of standing still", percent(share));
         rows.push(vec!["throttled".to_owned(), text]);
     }
+    rows.extend(cpu.bank.iter().flat_map(|bank| bank_rows(bank, cpu)));
+    rows.extend(cpu.serving.map(serving_row));
     Section::new("CPU").table(Table { columns: ["", ""].map(Column::words).into(), rows })
+}
+
+fn share(cpu: &CpuUse) -> String {
+    let burst = cpu.bank.map(|bank| format!(", {} while its bank of unused CPU time is not empty", bank.share));
+    let serving = cpu.serving.map(|_| ", while a request is open");
+    format!("{}{}{}", cpu.share, burst.unwrap_or_default(), serving.unwrap_or_default())
+}
+
+fn bank_rows(bank: &BankUse, cpu: &CpuUse) -> [Vec<String>; 2] {
+    let (burst, guaranteed) = (bank.at_burst.human(), bank.at_guaranteed.human());
+    let times = format!("{} for {burst}, {} for {guaranteed}", bank.share, cpu.share);
+    let dry = match bank.ran_dry {
+        0 => "never ran dry".to_owned(),
+        times => format!("ran dry {}", words::count(times, "time", "times")),
+    };
+    let holds = bank.holds.map(|holds| format!("; held {} of {} at the end", holds.human(), bank.cap.human()));
+    [vec!["had".to_owned(), times], vec!["bank".to_owned(), dry + &holds.unwrap_or_default()]]
+}
+
+fn serving_row(serving: ServingUse) -> Vec<String> {
+    let (given, withheld) = (serving.given.human(), serving.withheld.human());
+    vec!["given".to_owned(), format!("for {given}; withheld for {withheld}, while no request was open")]
 }
 
 /// For callers that print a need in one cell.

@@ -1,10 +1,11 @@
 use toml::de::DeValue;
 
-use super::encode::{Part, form, media_of, multipart};
 use super::json;
+use crate::scenario::encode::{form, media_of, multipart};
 use crate::scenario::key::{Key, in_backticks};
 use crate::scenario::keys::{BODIES, BODY, FIELD, FILE, FORM, JSON, TYPE, UPLOAD, UPLOAD_KEYS, UPLOAD_NAME, UPLOADED};
 use crate::scenario::reading::{Reading, Table, describe, printed, text};
+use crate::scenario::values::Upload;
 
 /// What a request sends.
 pub(super) struct Made {
@@ -28,7 +29,10 @@ pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<M
     let json = reading.take(table, &JSON, json::body).map(|json| made(json.to_string(), "application/json"));
     let fields = fields(reading, table);
     let file = file(reading, table, &FILE).map(|(_, bytes)| made(bytes, "application/octet-stream"));
-    let upload = upload(reading, table, fields.as_deref().unwrap_or_default());
+    let upload = upload(reading, table).map(|upload| {
+        let (bytes, content_type) = multipart(fields.as_deref().unwrap_or_default(), &upload);
+        Made { bytes, content_type }
+    });
     let form = fields.map(|fields| made(form(&fields), "application/x-www-form-urlencoded"));
     plain.or(json).or(file).or(upload).or(form)
 }
@@ -42,7 +46,7 @@ fn text_or_empty(value: &DeValue<'_>) -> Option<String> {
 }
 
 /// The fields of a form; `None` where there is none, or one that is no table and told.
-fn fields(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<Vec<(String, String)>> {
+pub(super) fn fields(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<Vec<(String, String)>> {
     let leaf = table.get(&FORM)?;
     let DeValue::Table(fields) = leaf.get_ref() else {
         reading.wrong(table, &FORM, describe(leaf.get_ref()), FORM.value);
@@ -72,7 +76,8 @@ fn file(reading: &mut Reading<'_>, table: &Table<'_, '_>, key: &Key) -> Option<(
     }
 }
 
-fn upload(reading: &mut Reading<'_>, parent: &Table<'_, '_>, fields: &[(String, String)]) -> Option<Made> {
+/// The file of a form; `None` where there is none, or one that is wrong and told.
+pub(super) fn upload(reading: &mut Reading<'_>, parent: &Table<'_, '_>) -> Option<Upload> {
     let table = reading.table(parent, &UPLOAD, &[UPLOAD_KEYS])?;
     let field = reading.take(&table, &FIELD, text);
     let name = reading.take(&table, &UPLOAD_NAME, text);
@@ -83,9 +88,7 @@ fn upload(reading: &mut Reading<'_>, parent: &Table<'_, '_>, fields: &[(String, 
     let (path, content) = file(reading, &table, &UPLOADED)?;
     let name = name.unwrap_or_else(|| path.rsplit(['/', '\\']).next().unwrap_or(&path).to_owned());
     let media = media.unwrap_or_else(|| media_of(&name).to_owned());
-    let part = Part { field: field.as_deref().unwrap_or("file"), name: &name, media: &media, content: &content };
-    let (bytes, content_type) = multipart(fields, &part);
-    Some(Made { bytes, content_type })
+    Some(Upload { field, name, media, content: content.into() })
 }
 
 /// `text/csv`, with parameters or without.

@@ -1,15 +1,20 @@
 //! Scenario files: TOML text to a [`Scenario`], or everything that is wrong with it.
 
 mod body;
-mod encode;
+mod deed;
 mod headers;
 mod json;
+mod kind;
 mod phase;
 mod request;
+mod sessions;
+mod step;
+mod user;
 
 use toml::de::DeValue;
 
 use self::phase::Draft;
+use self::user::Everybody;
 use super::defaults::{self, LONGEST, MOST_CONNECTIONS};
 use super::keys::{CONNECTIONS, HEADERS, NAME, PHASE, SCENARIO, SEED, TIMEOUT, WARM_UP};
 use super::problem::FileError;
@@ -77,11 +82,12 @@ fn together(
 /// The phases, named; `None` where there is none, or one that is wrong and told.
 fn phases(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<Vec<Phase>> {
     let shared = headers::read(reading, table, &HEADERS);
+    let everybody = Everybody::read(reading, table, shared);
     let tables = reading.tables(table, &PHASE, phase::KEYS);
     if !table.has(&PHASE) {
         reading.missing(table, &PHASE);
     }
-    let drafts: Vec<_> = tables.iter().map(|table| phase::read(reading, table, &shared)).collect();
+    let drafts: Vec<_> = tables.iter().map(|table| phase::read(reading, table, &everybody)).collect();
     phase::distinct(reading, &tables);
     let phases = named(drafts.into_iter().collect::<Option<_>>()?);
     (!phases.is_empty()).then_some(phases)
@@ -90,13 +96,13 @@ fn phases(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<Vec<Phase>
 /// Names for those that have none.
 fn named(drafts: Vec<Draft>) -> Vec<Phase> {
     let mut taken: Vec<String> = drafts.iter().filter_map(|draft| draft.name.clone()).collect();
-    let named = drafts.into_iter().map(|Draft { name, model, calls }| {
+    let named = drafts.into_iter().map(|Draft { name, model, calls, steps }| {
         let name = name.unwrap_or_else(|| {
             let made = defaults::name(&model, &taken);
             taken.push(made.clone());
             made
         });
-        Phase { name, model, calls }
+        Phase { name, model, calls, steps }
     });
     named.collect()
 }

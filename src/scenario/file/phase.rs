@@ -1,14 +1,17 @@
-use super::headers::Headers;
+use super::kind::{self, Kind};
 use super::request;
+use super::sessions;
+use super::step;
+use super::user::Everybody;
 use crate::scenario::defaults::{LONGEST, MOST_TIMES, MOST_USERS, requests_due};
 use crate::scenario::key::{Key, in_backticks};
 use crate::scenario::keys::{
-    FOR, PACES, PATH, PHASE_KEYS, PHASE_NAME, RAMP, RATE, REQUEST, REQUESTS, REST, THINK, TIMES, USERS, WEIGHT,
-    WEIGHTED,
+    FOR, KIND, PACES, PATH, PHASE_KEYS, PHASE_NAME, RAMP, RATE, REQUEST, REQUESTS, REST, STEPS, THINK, TIMES, USERS,
+    WEIGHT, WEIGHTED,
 };
 use crate::scenario::reading::{Reading, Table, count, duration, parsed, text};
 use crate::scenario::short::rates;
-use crate::scenario::values::{Call, Model, Rate, Think};
+use crate::scenario::values::{Call, Model, Rate, Step, Think};
 use crate::units::Elapsed;
 
 /// A phase as its table has it. Its name may be missing still.
@@ -16,6 +19,7 @@ pub(super) struct Draft {
     pub(super) name: Option<String>,
     pub(super) model: Model,
     pub(super) calls: Vec<Call>,
+    pub(super) steps: Vec<Step>,
 }
 
 /// The keys of a phase's table: its own, and those of a single request.
@@ -28,17 +32,21 @@ const LONGEST_NAME: usize = 40;
 const OURS: &[&str] = &["start", "check", "warm-up"];
 
 /// The phase in a table; `None` where it is wrong and told.
-pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &Headers) -> Option<Draft> {
+pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, everybody: &Everybody) -> Option<Draft> {
     let name = reading.take(table, &PHASE_NAME, |value| text(value).filter(|name| is_name(name)));
     let numbers = Numbers::read(reading, table);
-    let pace = pace(reading, table);
-    let calls = calls(reading, table, shared);
+    let kind = kind::read(reading, table, &KIND).unwrap_or_default();
+    let pace = pace(reading, table, kind);
+    let calls = calls(reading, table, everybody);
+    let steps = step::all(reading, table, (everybody, kind));
     let pace = pace?;
     companions(reading, table, pace);
-    let model = numbers.model(pace)?;
+    sessions::check(reading, table, (pace, kind));
+    let model = if pace.name == STEPS.name { step::model(&steps)? } else { numbers.model(pace)? };
+    let model = if kind == Kind::Streamlit { sessions::of(model) } else { model };
     together(reading, table, &model);
-    let calls = if matches!(model, Model::Rest { .. }) { Vec::new() } else { calls };
-    Some(Draft { name, model, calls })
+    let sends = !matches!(model, Model::Rest { .. } | Model::Steps { .. });
+    Some(Draft { name, model, calls: if sends { calls } else { Vec::new() }, steps })
 }
 
 /// Tells every name that an earlier phase has already.
@@ -100,10 +108,14 @@ impl Numbers {
 }
 
 /// The one key that says who sets the pace.
-fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<&'k Key> {
+fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> Option<&'k Key> {
     let one = || format!("one of {}", in_backticks(PACES.iter().map(|key| key.name)));
     match table.said(PACES).as_slice() {
         [only] => Some(only),
+        // Sessions: the steps say what their users do.
+        [users, steps] if kind == Kind::Streamlit && users.name == USERS.name && steps.name == STEPS.name => {
+            Some(users)
+        }
         [] => {
             if !table.has_slips() {
                 reading.wrong_table(table, "a phase that does nothing", one());
@@ -111,8 +123,10 @@ fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Option<&'k Key>
             None
         }
         [first, others @ ..] => {
+            let sessions = first.name == USERS.name && others.iter().all(|other| other.name == STEPS.name);
+            let both = if sessions { ", or both with `kind = \"streamlit\"`" } else { "" };
             for other in others {
-                reading.wrong(table, other, format!("`{}` beside `{}`", other.name, first.name), one());
+                reading.wrong(table, other, format!("`{}` beside `{}`", other.name, first.name), one() + both);
             }
             None
         }
@@ -134,8 +148,13 @@ fn companions(reading: &mut Reading<'_>, table: &Table<'_, '_>, pace: &Key) {
         reading.wrong(table, &key, format!("`{}` beside `{}`", key.name, pace.name), format!("nothing: {only}"));
     }
     let sends: Vec<&Key> = table.said(REQUEST).into_iter().chain(table.said(&[REQUESTS])).collect();
-    for key in sends.into_iter().filter(|_| pace.name == REST.name) {
-        reading.wrong(table, key, format!("`{}` beside `rest`", key.name), "nothing: a rest sends no requests");
+    let alone = match pace.name {
+        name if name == REST.name => "nothing: a rest sends no requests",
+        name if name == STEPS.name => "nothing: every step says what it asks for",
+        _ => return,
+    };
+    for key in sends {
+        reading.wrong(table, key, format!("`{}` beside `{}`", key.name, pace.name), alone);
     }
 }
 
@@ -150,7 +169,7 @@ fn together(reading: &mut Reading<'_>, table: &Table<'_, '_>, model: &Model) {
                 "a higher rate, or a longer phase",
             );
         }
-        Model::Closed { ramp, lasts, .. } if ramp > lasts => {
+        Model::Closed { ramp, lasts, .. } | Model::Sessions { ramp, lasts, .. } if ramp > lasts => {
             reading.wrong(table, &RAMP, format!("`{ramp}`"), format!("at most `for`, {lasts}"));
         }
         _ => {}
@@ -158,7 +177,8 @@ fn together(reading: &mut Reading<'_>, table: &Table<'_, '_>, model: &Model) {
 }
 
 /// The requests of a phase: those in tables of their own, or the one in the phase's table.
-fn calls(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &Headers) -> Vec<Call> {
+fn calls(reading: &mut Reading<'_>, table: &Table<'_, '_>, everybody: &Everybody) -> Vec<Call> {
+    let shared = everybody.headers();
     let tables = reading.tables(table, &REQUESTS, &[WEIGHTED, REQUEST]);
     let inline = table.said(REQUEST);
     if !table.has(&REQUESTS) || !inline.is_empty() {
@@ -172,7 +192,11 @@ fn calls(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &Headers) -> 
     tables.iter().map(|own| one_of_several(reading, (table, own), shared)).collect()
 }
 
-fn one_of_several(reading: &mut Reading<'_>, (phase, own): (&Table<'_, '_>, &Table<'_, '_>), shared: &Headers) -> Call {
+fn one_of_several(
+    reading: &mut Reading<'_>,
+    (phase, own): (&Table<'_, '_>, &Table<'_, '_>),
+    shared: &[(String, String)],
+) -> Call {
     if !own.has(&PATH) {
         reading.missing(own, &PATH);
     }

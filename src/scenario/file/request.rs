@@ -1,6 +1,8 @@
 use super::body;
 use super::headers::{self, Headers};
-use crate::scenario::keys::{EXPECT, EXPECT_KEYS, HOLDS, LACKS, METHOD, PATH, REQUEST_HEADERS, STATUS, UPLOAD, WEIGHT};
+use crate::scenario::keys::{
+    EXCEPTION, EXPECT, EXPECT_KEYS, HOLDS, LACKS, METHOD, PATH, REQUEST_HEADERS, STATUS, UPLOAD, WEIGHT,
+};
 use crate::scenario::reading::{Reading, Table, count, text, whole};
 use crate::scenario::target::is_path;
 use crate::scenario::values::{Body, Call, Expect};
@@ -11,7 +13,7 @@ const CONTENT_TYPE: &str = "content-type";
 /// The request in a table, with the headers of the whole scenario.
 ///
 /// What is wrong in it is told; the value then stands for nothing.
-pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &Headers) -> Call {
+pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &[(String, String)]) -> Call {
     let weight = reading.take(table, &WEIGHT, |value| count(value, 1, 1_000_000)).unwrap_or(1);
     let path = reading.take(table, &PATH, |value| text(value).filter(|path| is_path(path)));
     let said = reading.take(table, &METHOD, |value| text(value).filter(|word| METHODS.contains(&word.as_str())));
@@ -34,7 +36,7 @@ pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, shared: &He
     }
 }
 
-fn expect(reading: &mut Reading<'_>, parent: &Table<'_, '_>, method: &str) -> Expect {
+pub(super) fn expect(reading: &mut Reading<'_>, parent: &Table<'_, '_>, method: &str) -> Expect {
     let Some(table) = reading.table(parent, &EXPECT, &[EXPECT_KEYS]) else { return Expect::default() };
     let status = reading.take(&table, &STATUS, |value| whole(value, 100, 599)?.try_into().ok());
     let holds = reading.take(&table, &HOLDS, text);
@@ -47,5 +49,9 @@ fn expect(reading: &mut Reading<'_>, parent: &Table<'_, '_>, method: &str) -> Ex
     if method == "HEAD" && holds.is_some() {
         reading.wrong(&table, &HOLDS, "`holds` for `HEAD`", "nothing: the answer has no body");
     }
-    Expect { status, holds, lacks }
+    if table.has(&EXCEPTION) {
+        let expected = "nothing: only the page of a Streamlit app shows one";
+        reading.wrong(&table, &EXCEPTION, "`exception` for a request", expected);
+    }
+    Expect { status, holds, lacks, exception: false }
 }

@@ -82,7 +82,7 @@ async fn run(listener: TcpListener, upstream: SocketAddr) -> Result<(), Box<dyn 
     let (_keep, gate) = watch::channel(Gate::Open(upstream));
     let (reports, mut told) = mpsc::unbounded_channel();
     let wiring = Wiring { rules: rules(), epoch: Epoch::begin(), gate, reports, meter: Arc::new(Meter::default()) };
-    let door = serve(listener, wiring)?;
+    let door = serve(listener, wiring, TcpStream::connect)?;
     let mut ended = tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()));
     loop {
         tokio::select! {
@@ -97,6 +97,7 @@ async fn run(listener: TcpListener, upstream: SocketAddr) -> Result<(), Box<dyn 
 fn rules() -> EdgeRules {
     let text = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     EdgeRules {
+        tells_presence: false,
         router: RouterRules {
             first_byte: Some(Elapsed::from_secs(30)),
             idle: Some(Elapsed::from_secs(55)),

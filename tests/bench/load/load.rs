@@ -59,7 +59,7 @@ async fn drive(address: SocketAddr, model: Model, core: usize) -> Result<(), Box
         timeout: Elapsed::from_secs(10),
         warm_up: Elapsed::ZERO,
         connections: 256,
-        phases: vec![Phase { name: "load".into(), model, calls: vec![call] }],
+        phases: vec![Phase { name: "load".into(), model, calls: vec![call], steps: Vec::new() }],
     };
     let (_open, gate) = watch::channel(Gate::Open(address));
     let (_stop, stop) = watch::channel(false);

@@ -7,19 +7,21 @@ use std::time::Duration;
 use emu::engine::{Ended, Engine, Happening, Instance, News, Order};
 use emu::event::{InstanceId, Sample};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
 /// No case takes longer, even on a machine under load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The port of every order.
-pub const PORT: u16 = 9123;
+/// The first order's port. Every order has its own: an engine may share this machine's network.
+const FIRST_PORT: u16 = 9123;
 
 /// A started instance and what was heard of it.
-pub struct Lab<I> {
-    pub instance: I,
+pub struct Lab<'e, E: Engine> {
+    engine: &'e E,
+    pub instance: E::Instance,
+    /// Where its app must listen.
+    pub port: u16,
     address: SocketAddr,
     news: UnboundedReceiver<News>,
     /// Log lines so far.
@@ -32,23 +34,25 @@ pub struct Lab<I> {
 pub fn order(knobs: &[&str]) -> Order {
     static NUMBER: AtomicU32 = AtomicU32::new(1);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let port = FIRST_PORT + u16::try_from(number).expect("few orders");
     Order {
         command: knobs.iter().map(|knob| (*knob).to_owned()).collect(),
-        ..Order::plain(format!("test-{}", std::process::id()), InstanceId(number), PORT)
+        ..Order::plain(format!("test-{}", std::process::id()), InstanceId(number), port)
     }
 }
 
-impl<I: Instance> Lab<I> {
+impl<'e, E: Engine> Lab<'e, E> {
     /// Makes and starts an instance.
-    pub async fn start<E: Engine<Instance = I>>(engine: &E, order: Order) -> Self {
+    pub async fn start(engine: &'e E, order: Order) -> Self {
         let (sender, news) = unbounded_channel();
+        let port = order.port;
         let instance = engine.create(order, sender).await.expect("the instance is made");
         let address = instance.start().await.expect("the instance starts");
-        Self { instance, address, news, lines: Vec::new(), sample: None }
+        Self { engine, instance, port, address, news, lines: Vec::new(), sample: None }
     }
 
     /// Makes and starts an instance, and waits until its app listens.
-    pub async fn serve<E: Engine<Instance = I>>(engine: &E, order: Order) -> Self {
+    pub async fn serve(engine: &'e E, order: Order) -> Self {
         let mut lab = Self::start(engine, order).await;
         lab.line("listening on").await;
         lab
@@ -116,7 +120,7 @@ impl<I: Instance> Lab<I> {
     /// What the app answers.
     pub async fn get(&self, path: &str) -> String {
         let asked = async {
-            let mut stream = TcpStream::connect(self.address).await.expect("the app accepts");
+            let mut stream = self.engine.dial(self.address).await.expect("the app accepts");
             let request = format!("GET {path} HTTP/1.1\r\nHost: app\r\nConnection: close\r\n\r\n");
             stream.write_all(request.as_bytes()).await.expect("the app reads");
             let mut answer = String::new();
@@ -124,6 +128,11 @@ impl<I: Instance> Lab<I> {
             answer
         };
         timeout(PATIENCE, asked).await.expect("the app answers in time")
+    }
+
+    /// Where its app is dialled.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Removes the instance.

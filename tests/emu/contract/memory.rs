@@ -7,6 +7,7 @@ use emu::event::SampleSource;
 use emu::units::{Elapsed, Memory, Millicores};
 use tokio::time::Instant;
 
+use super::is_apart;
 use super::lab::{Lab, order};
 
 /// Whether the kernel's own counter can be read here.
@@ -74,7 +75,8 @@ pub async fn file_cache_is_no_need(engine: &impl Engine) {
     let mut lab = Lab::serve(engine, order(&["--write", "300MB"])).await;
     let sample = lab.fresh_sample().await;
     assert!(sample.usage > Memory::from_mib(40), "the cache is charged: {sample:?}");
-    assert!(sample.need < Memory::from_mib(19), "and is no need: {sample:?}");
+    // Of the 64 MiB that the instance has; the pages of a debug build of mimic are among the need.
+    assert!(sample.need < Memory::from_mib(28), "and is no need: {sample:?}");
     lab.remove().await;
 }
 
@@ -90,6 +92,9 @@ pub async fn shared_memory_is_need_and_told_apart(engine: &impl Engine) {
 }
 
 pub async fn files_in_a_tmp_of_memory_are_need(engine: &impl Engine) {
+    if !is_apart(engine) {
+        return;
+    }
     let knobs = ["--folder", "/tmp", "--write", "30MiB"];
     let mut lab = Lab::serve(engine, Order { tmp_is_memory: true, ..order(&knobs) }).await;
     let sample = lab.fresh_sample().await;

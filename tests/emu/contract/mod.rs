@@ -3,12 +3,20 @@
 //! `contract::suite!(path::to::engine)` makes a test of every case; the path names an async function
 //! that returns an `Option` of the engine.
 
+use emu::engine::Engine;
+
 pub mod cpu;
 pub mod disk;
 pub mod lab;
 pub mod limits;
 pub mod memory;
 pub mod process;
+
+/// Whether instances have mounts, names and process numbers of their own. Where they have not, the
+/// engine says so in its capabilities, and a plan's promises about them are told as not kept.
+fn is_apart(engine: &impl Engine) -> bool {
+    engine.machine().can.isolation.is_apart()
+}
 
 /// One test for each case.
 macro_rules! suite {
@@ -21,6 +29,7 @@ macro_rules! suite {
             process::a_process_that_obeys_ends_within_its_grace,
             process::a_process_that_ignores_the_signal_is_killed_after_its_grace,
             process::listening_sockets_are_found,
+            process::exec_runs_beside_the_app,
             process::removing_twice_succeeds,
             process::removing_a_running_instance_tells_its_end_first,
             memory::the_limit_kills_and_both_witnesses_say_so,
@@ -34,11 +43,18 @@ macro_rules! suite {
             memory::a_known_amount_is_measured,
             cpu::the_share_is_enforced,
             cpu::a_new_instance_counts_from_zero,
+            cpu::the_share_changes_while_the_app_runs,
+            cpu::nearly_nothing_is_nearly_nothing_and_all_of_it_comes_back,
             limits::limits_are_seen_from_inside,
             limits::processes_are_limited,
+            limits::the_most_open_files_can_be_had,
+            limits::a_larger_memory_limit_holds_at_once,
+            limits::a_smaller_memory_limit_kills,
+            limits::a_change_after_the_end_is_none,
             disk::a_new_instance_has_a_new_disk,
             disk::the_same_instance_keeps_its_disk,
             disk::files_that_would_be_lost_are_listed,
+            disk::a_secret_file_is_there_for_another_user_in_every_life_and_is_no_loss,
         }
     };
 }

@@ -1,11 +1,10 @@
 //! Exit status, output, surroundings of the process, and its end on request.
 
-use std::collections::BTreeMap;
-
 use emu::engine::{Ended, Engine, Happening, Instance, Order};
 use emu::units::Elapsed;
 
-use super::lab::{Lab, PORT, order};
+use super::is_apart;
+use super::lab::{Lab, order};
 
 pub async fn an_exit_status_is_kept(engine: &impl Engine) {
     let mut lab = Lab::start(engine, order(&["--crash-at-boot", "3"])).await;
@@ -36,20 +35,17 @@ pub async fn every_line_arrives_in_order_and_before_the_end(engine: &impl Engine
 }
 
 pub async fn the_process_finds_what_was_ordered(engine: &impl Engine) {
-    let environment =
-        BTreeMap::from([("PORT".to_owned(), PORT.to_string()), ("GREETING".to_owned(), "a = b\nc".to_owned())]);
-    let wanted = Order {
-        environment,
-        hostname: Some("box".into()),
-        user: Some("nobody".into()),
-        workdir: Some("/tmp".into()),
-        ..order(&[])
-    };
+    let apart = is_apart(engine);
+    let user = engine.machine().can.other_user.then(|| "nobody".to_owned());
+    let mut wanted =
+        Order { hostname: Some("box".into()), user: user.clone(), workdir: Some("/tmp".into()), ..order(&[]) };
+    wanted.environment.insert("GREETING".into(), "a = b\nc".into());
     let mut lab = Lab::start(engine, wanted).await;
     let line = lab.line("I am process").await;
-    assert_eq!(line, "I am process 1 of nobody on box, in /tmp");
+    assert!(line == "I am process 1 of nobody on box, in /tmp" || !apart, "{line}");
+    assert!(line.ends_with(", in /tmp") && line.contains(&user.unwrap_or_default()), "{line}");
     let line = lab.line("listening on").await;
-    assert!(line.starts_with(&format!("listening on 0.0.0.0:{PORT}")), "{line}");
+    assert!(line.starts_with(&format!("listening on 0.0.0.0:{}", lab.port)), "{line}");
     let seen = lab.get("/see").await;
     assert!(seen.contains("GREETING"), "{seen}");
     lab.remove().await;
@@ -77,7 +73,7 @@ pub async fn listening_sockets_are_found(engine: &impl Engine) {
     match lab.instance.listeners().await {
         Ok(found) => {
             let found: Vec<_> = found.iter().map(|listener| listener.address.to_string()).collect();
-            assert_eq!(found, [format!("127.0.0.1:{PORT}")]);
+            assert_eq!(found, [format!("127.0.0.1:{}", lab.port)]);
         }
         // Where the process is not visible, a command must be run inside; the built-in app's image has none.
         Err(error) => assert!(!engine.machine().can.fast_counters, "{error}"),
@@ -101,4 +97,22 @@ pub async fn removing_a_running_instance_tells_its_end_first(engine: &impl Engin
         })
         .await;
     assert!(matches!(what, Happening::Ended(Ended { asked_for: true, .. })), "{what:?}");
+}
+
+/// The app's own binary is the one program that is there on every engine whose instances are apart.
+pub async fn exec_runs_beside_the_app(engine: &impl Engine) {
+    if !is_apart(engine) {
+        return;
+    }
+    let lab = Lab::serve(engine, order(&[])).await;
+    let exec = async |word: &str| {
+        let command = vec!["/proc/1/exe".to_owned(), word.to_owned()];
+        lab.instance.exec(command).await.expect("it runs")
+    };
+    let version = exec("--version").await;
+    assert_eq!(version.code, 0, "{version:?}");
+    assert_eq!(version.output.trim(), concat!("emu ", env!("CARGO_PKG_VERSION")));
+    assert_eq!(exec("--no-such-flag").await.code, 2);
+    assert!(lab.get("/health").await.starts_with("HTTP/1.1 200"), "the app goes on");
+    lab.remove().await;
 }

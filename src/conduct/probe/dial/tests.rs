@@ -2,6 +2,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::engine::fake::{FakeEngine, Script};
 use crate::spec::example::example;
 
 /// What a listener does with a connection.
@@ -35,16 +36,24 @@ async fn listening(app: App) -> (SocketAddr, tokio::task::JoinHandle<String>) {
     (address, served)
 }
 
-fn dial(edit: impl FnOnce(&mut Spec)) -> Dial {
+fn dial(edit: impl FnOnce(&mut Spec)) -> Dial<FakeEngine> {
     let mut spec = example();
     spec.health.check = HealthCheck::Http("/healthz?full=1".into());
     edit(&mut spec);
-    Dial::new(&spec, Some("http://127.0.0.1:8080"))
+    let dial = Dial::new(Arc::new(FakeEngine::new(|_| Script::default())), &spec, Some("http://127.0.0.1:8080"));
+    Dial { stays_open: STAYS_OPEN, ..dial }
 }
 
 async fn asked(app: App, edit: impl FnOnce(&mut Spec)) -> Result<(), Unwell> {
     let (address, _served) = listening(app).await;
     dial(edit).ask(address).await
+}
+
+#[tokio::test]
+async fn where_nobody_stands_in_between_an_accepted_connection_is_the_apps() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let direct = Dial { stays_open: Elapsed::ZERO, ..dial(|_| {}) };
+    assert_eq!(direct.knock(listener.local_addr().unwrap()).await, Ok(()));
 }
 
 #[tokio::test]

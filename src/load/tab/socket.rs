@@ -1,0 +1,74 @@
+use futures_util::{SinkExt, StreamExt};
+use http::header::{HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::trouble::Trouble;
+use super::visitor::Door;
+
+/// What Streamlit sends at most at once (`server.maxMessageSize`).
+const MOST: usize = 200 << 20;
+
+/// What a socket reads into. A thousand silent users must not cost a gigabyte.
+const ROOM: usize = 4 << 10;
+
+/// What browsers say of somebody who is not logged in.
+const NOBODY: &str = "PLACEHOLDER_AUTH_TOKEN";
+
+/// A socket to the server of a Streamlit app.
+pub(super) struct Socket<S>(WebSocketStream<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    /// Opens one, as a browser does. `session` is the one that its user comes back to; empty for a new one.
+    pub(super) async fn open(stream: S, door: &Door, session: &str) -> Result<Self, Trouble> {
+        let target = format!("ws://{}/_stcore/stream", door.host);
+        let mut request = target.into_client_request().map_err(|error| Trouble::Stranger(error.to_string()))?;
+        let headers = request.headers_mut();
+        let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Trouble::Cut);
+        // The server takes a socket only from a page of its own.
+        headers.insert(ORIGIN, value(&format!("http://{}", door.host))?);
+        // Old servers look for the session in the second place, where newer ones look for who is logged in.
+        let places = if session.is_empty() { NOBODY.to_owned() } else { format!("{session}, {session}") };
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, value(&format!("streamlit, {places}"))?);
+        for (name, text) in &door.headers {
+            if let (Ok(name), Ok(text)) = (HeaderName::try_from(name), HeaderValue::from_str(text)) {
+                headers.insert(name, text);
+            }
+        }
+        let config = WebSocketConfig::default()
+            .read_buffer_size(ROOM)
+            .write_buffer_size(0)
+            .max_message_size(Some(MOST))
+            .max_frame_size(Some(MOST));
+        let opened = client_async_with_config(request, stream, Some(config)).await;
+        opened.map(|(socket, _)| Self(socket)).map_err(|error| refused(&error))
+    }
+
+    pub(super) async fn say(&mut self, message: Vec<u8>) -> Result<(), Trouble> {
+        self.0.send(Message::Binary(message.into())).await.map_err(|_| Trouble::Cut)
+    }
+
+    /// The next message of the server. Its pings are answered on the way.
+    pub(super) async fn hear(&mut self) -> Result<Bytes, Trouble> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Binary(bytes))) => return Ok(bytes),
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Ok(Message::Text(_))) => return Err(Trouble::Stranger("words instead of messages".into())),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Trouble::Cut),
+            }
+        }
+    }
+}
+
+fn refused(error: &Error) -> Trouble {
+    match error {
+        Error::Http(answer) if answer.status().is_success() => Trouble::Stranger("a page".into()),
+        Error::Http(answer) => Trouble::Status(answer.status().as_u16()),
+        Error::Protocol(error) => Trouble::Stranger(format!("something else: {error}")),
+        _ => Trouble::Cut,
+    }
+}

@@ -1,0 +1,37 @@
+use toml::de::DeValue;
+
+use super::kind::Kind;
+use crate::scenario::key::Key;
+use crate::scenario::keys::{BODIES, EXPECT, KIND, METHOD, REQUESTS, STEP_USER, STEPS, USERS};
+use crate::scenario::reading::{Reading, Table};
+use crate::scenario::values::Model;
+
+/// The same users, each with a session.
+pub(super) fn of(model: Model) -> Model {
+    match model {
+        Model::Closed { users, ramp, think, lasts } => Model::Sessions { users, ramp, think, lasts },
+        other => other,
+    }
+}
+
+/// What cannot stand in a phase of sessions, and what only they can have.
+pub(super) fn check(reading: &mut Reading<'_>, table: &Table<'_, '_>, (pace, kind): (&Key, Kind)) {
+    if kind == Kind::Http || pace.name == STEPS.name {
+        return;
+    }
+    if pace.name != USERS.name {
+        let found = format!("`kind = \"streamlit\"` beside `{}`", pace.name);
+        reading.wrong(table, &KIND, found, "`users`, or `[[phase.step]]`: a session is somebody's");
+        return;
+    }
+    let requests = [&[METHOD, EXPECT, REQUESTS], BODIES].concat();
+    for key in table.said(&requests) {
+        let found = format!("`{}` for Streamlit users", key.name);
+        reading.wrong(table, key, found, "`[[phase.step]]`: what they do, and what they expect");
+    }
+    let steps = table.get(&STEPS).and_then(|leaf| leaf.get_ref().as_array());
+    let named = |step: &DeValue<'_>| step.as_table().is_some_and(|step| step.contains_key(STEP_USER.name));
+    if steps.is_some_and(|steps| steps.iter().any(|step| named(step.get_ref()))) {
+        reading.wrong(table, &STEPS, "`user` in a step beside `users`", "nothing: each of them does it");
+    }
+}

@@ -1,0 +1,204 @@
+//! Apps in the background: several beside one another, honest after every kind of end, nothing left behind.
+
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::driver::{Given, emu};
+use crate::support::{docker_answers, native};
+
+/// A place for apps in the background. Nothing of it outlives the test, however that ends.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    fn home(&self) -> String {
+        self.0.path().to_string_lossy().into_owned()
+    }
+
+    fn call(&self, words: &[&str]) -> Given {
+        emu(words.iter().copied()).env("EMU_HOME", &self.home()).run()
+    }
+
+    /// `emu start` of mimic on a whole core.
+    fn start(&self, engine: &str, more: &[&str]) -> Given {
+        let fixed = ["start", "mimic", "--profile", "render-free", "--set", "cpu.share=1", "--engine", engine];
+        self.call(&[&fixed, more].concat())
+    }
+
+    /// The same, while it goes on.
+    fn starting(&self, more: &[&str]) -> Child {
+        let fixed = ["start", "mimic", "--profile", "render-free", "--set", "cpu.share=1", "--engine", "native"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_emu"));
+        command.args(fixed).args(more).env("EMU_HOME", self.home()).stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary under test runs")
+    }
+
+    /// What `emu status` says of each, by name.
+    fn status(&self) -> Vec<Value> {
+        let told = self.call(&["status", "--json"]).status(0).stdout;
+        let told: Value = serde_json::from_str(&told).expect("a status as JSON");
+        told["apps"].as_array().expect("a list of apps").clone()
+    }
+
+    fn status_of(&self, name: &str) -> Value {
+        let found = self.status().into_iter().find(|app| app["name"] == name);
+        found.unwrap_or_else(|| panic!("no `{name}`"))
+    }
+
+    fn kill_supervisor(&self, name: &str) {
+        kill(&self.status_of(name), Signal::KILL);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.call(&["stop", "--all"]);
+        self.status().iter().filter(|app| app["running"] == true).for_each(|app| kill(app, Signal::KILL));
+    }
+}
+
+fn kill(app: &Value, signal: Signal) {
+    let pid = app["pid"].as_i64().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    // It may have ended by itself.
+    let _ = kill_process(pid.expect("a supervisor has a number"), signal);
+}
+
+fn visited(address: &str) -> bool {
+    let asked = Command::new("curl").args(["-sf", &format!("{address}/health")]).output();
+    asked.expect("curl is there").status.success()
+}
+
+/// Two apps side by side, from their start to their end.
+fn two_lives(engine: &str) {
+    let place = Place::new();
+    let one = place.start(engine, &["--name", "one"]).status(0);
+    let two = place.start(engine, &["--name", "two", "--json"]).status(0);
+    let two: Value = serde_json::from_str(&two.stdout).expect("an address as JSON");
+    let (one, two) = (one.stdout.trim().to_owned(), two["address"].as_str().unwrap_or_default().to_owned());
+    assert!(one != two && visited(&one) && visited(&two), "{one} {two}");
+    let states: Vec<Value> = place.status().iter().map(|app| app["now"]["state"].clone()).collect();
+    assert_eq!(states, ["serving", "serving"]);
+
+    let log = place.call(&["logs", "one"]).status(0).stdout;
+    assert!(log.contains(" platform ==> ") && log.contains(" app      I am process 1"), "{log}");
+    assert!(log.contains("-> serving (ready)"), "{log}");
+
+    place.call(&["restart", "one"]).status(0);
+    let restarted = place.status_of("one");
+    assert_eq!((&restarted["now"]["restarts"], &restarted["now"]["state"]), (&1.into(), &"serving".into()));
+    assert!(visited(&one), "it serves at the same address");
+
+    place.call(&["stop", "one"]).status(0);
+    assert!(!visited(&one) && visited(&two));
+    assert_eq!(place.status().len(), 1);
+
+    place.kill_supervisor("two");
+    let table = place.call(&["status"]).status(0).stdout;
+    assert!(table.contains("ended: its supervisor was killed"), "{table}");
+    assert_eq!(place.status_of("two")["running"], false);
+    assert!(place.call(&["logs", "two", "-f"]).status(0).stdout.contains("-> serving (ready)"));
+    let refused = place.call(&["restart", "two"]).status(5).stderr;
+    assert!(refused.contains("`two` does not run: its supervisor was killed"), "{refused}");
+    let runs = place.call(&["runs", "list"]).status(0).stdout;
+    assert!(runs.contains("completed") && runs.contains("cut off"), "{runs}");
+
+    let cleaned = place.call(&["clean"]).status(0).stderr;
+    assert!(cleaned.contains("forgot `two`, which had ended: its supervisor was killed"), "{cleaned}");
+    assert_eq!(place.status(), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn two_apps_live_beside_each_other_on_the_embedded_engine() {
+    if native().await.is_some() {
+        two_lives("native");
+    }
+}
+
+#[test]
+fn two_apps_live_beside_each_other_on_docker() {
+    if docker_answers() {
+        two_lives("docker");
+    }
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_one_app() {
+    if native().await.is_none() {
+        return;
+    }
+    let place = Place::new();
+    let both = [place.starting(&[]), place.starting(&[])];
+    let ended = both.map(|child| Given::from(child.wait_with_output().expect("it ends")));
+    let mut codes = ended.each_ref().map(|given| given.status);
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 2], "{}{}", ended[0].stderr, ended[1].stderr);
+    let taken = place.start("native", &[]).status(2).stderr;
+    assert!(taken.contains("the name `mimic` is taken: mimic on render-free at http://127.0.0.1:"), "{taken}");
+    assert!(taken.contains("--name OTHER") && taken.contains("`emu stop mimic`"), "{taken}");
+}
+
+#[tokio::test]
+async fn an_app_that_never_serves_is_told_and_leaves_nothing() {
+    if native().await.is_none() {
+        return;
+    }
+    let place = Place::new();
+    let failed = place.start("native", &["--set", "restart.policy=never", "--", "--exit-after", "0s"]).status(5);
+    assert!(failed.stderr.contains("the app never served: the app ended with status 0"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("`emu runs replay "), "{}", failed.stderr);
+    assert_eq!((failed.stdout.as_str(), place.status().len()), ("", 0));
+}
+
+#[tokio::test]
+async fn an_interrupt_while_it_starts_leaves_nothing() {
+    if native().await.is_none() {
+        return;
+    }
+    let place = Place::new();
+    let mut child = place.starting(&["--", "--boot-delay", "1h"]);
+    let begun = |app: &Value| app["now"]["state"] == "starting" && app["now"]["need_bytes"] != 0;
+    while !place.status().iter().any(begun) {
+        assert!(child.try_wait().expect("it is ours").is_none(), "it ended by itself");
+    }
+    let pid = Pid::from_raw(child.id().cast_signed()).expect("a process has a number");
+    kill_process(pid, Signal::INT).expect("it waits");
+    let ended = Given::from(child.wait_with_output().expect("it ends")).status(130);
+    assert!(ended.stderr.contains("interrupted before the app served"), "{}", ended.stderr);
+    assert_eq!(place.status().len(), 0);
+}
+
+#[tokio::test]
+async fn a_followed_log_ends_with_the_run() {
+    if native().await.is_none() {
+        return;
+    }
+    let place = Place::new();
+    place.start("native", &[]).status(0);
+    let mut follow = Command::new(env!("CARGO_BIN_EXE_emu"));
+    follow.args(["logs", "mimic", "-f", "--json"]).env("EMU_HOME", place.home());
+    let follow = follow.stdout(Stdio::piped()).spawn().expect("the binary under test runs");
+    place.call(&["stop", "mimic"]).status(0);
+    let told = Given::from(follow.wait_with_output().expect("it ends")).status(0).stdout;
+    let last: Value = told.lines().last().and_then(|line| serde_json::from_str(line).ok()).expect("JSON lines");
+    assert_eq!((&last["from"], &last["text"]), (&"run".into(), &"completed".into()), "{told}");
+}
+
+#[test]
+fn what_cannot_be_is_told() {
+    let place = Place::new();
+    let odd = place.start("native", &["--name", "../shop"]).status(2).stderr;
+    assert!(odd.contains("`../shop` cannot be the name"), "{odd}");
+    let nobody = place.call(&["stop", "shop"]).status(2).stderr;
+    assert!(nobody.contains("no app in the background is called `shop`, found nothing"), "{nobody}");
+    let nothing = place.call(&["start", "--profile", "render-free"]).status(2).stderr;
+    assert!(nothing.contains("nothing to start was named"), "{nothing}");
+    let nothing = place.call(&["status"]).status(0);
+    assert_eq!((nothing.stdout.as_str(), nothing.stderr.contains("nothing runs")), ("", true));
+    let in_the_way = emu(["start", "mimic", "--profile", "render-free"]).file("state", "a file").run().status(3);
+    assert!(in_the_way.stderr.contains("set `EMU_HOME`"), "{}", in_the_way.stderr);
+}

@@ -1,0 +1,127 @@
+//! Users of a real Streamlit app, of the oldest version that they know and of the newest.
+
+use tokio::process::Command;
+
+use crate::driver::{Given, emu};
+use crate::support::{native, skip};
+
+const OLDEST: &str = "/tests/apps/streamlit-users/1.28";
+const NEWEST: &str = "/tests/apps/streamlit-tables";
+
+/// Starts the app in the words of a shell, with the interpreter of the environment as its first argument.
+const START: &str = "exec \"$0/bin/streamlit\" run app.py --server.port \"$PORT\" --server.address 0.0.0.0 \
+                     --server.headless true --browser.gatherUsageStats false";
+
+/// The virtual environment with what this folder requires, made once per machine.
+async fn packages(folder: &str) -> Option<String> {
+    native().await?;
+    let root = env!("CARGO_MANIFEST_DIR");
+    let script = Command::new(format!("{root}/tests/scripts/streamlit-venv")).arg(format!("{root}{folder}")).output();
+    let made = script.await.expect("the script can be run");
+    if !made.status.success() {
+        let reason = String::from_utf8_lossy(&made.stderr).into_owned();
+        skip("streamlit", &format!("the virtual environment could not be made: {reason}"));
+        return None;
+    }
+    Some(String::from_utf8_lossy(&made.stdout).trim().to_owned())
+}
+
+/// Runs `app` in an environment with this load.
+fn run(packages: &str, app: &str, load: &str) -> Given {
+    let args = [
+        "run",
+        "--profile",
+        "render-standard",
+        "--engine",
+        "native",
+        "--no-platform-delay",
+        "--set",
+        "shutdown.grace=1s",
+        "--load",
+    ];
+    let call = emu(args.into_iter().chain([load, "--", "sh", "-c", START, packages]));
+    let list = include_str!("../fixtures/users.toml");
+    call.file("app.py", app).file("users.toml", list).file("wrong.toml", WRONG).file("orders.csv", "a;b\n1;2\n").run()
+}
+
+const APP: &str = include_str!("../apps/streamlit-users/app.py");
+
+/// One fault after the other; the last one ends the app.
+const WRONG: &str = r#"
+[[phase]]
+name = "wrong"
+kind = "streamlit"
+[[phase.step]]
+click = "Lod"
+[[phase.step]]
+set = { Colour = "pink" }
+[[phase.step]]
+click = "Hang"
+within = "3 s"
+[[phase.step]]
+open = "/"
+[[phase.step]]
+click = "Raise"
+[[phase.step]]
+name = "the rest of the page is there again"
+expect = { holds = "never again" }
+[[phase.step]]
+click = "Die"
+"#;
+
+#[tokio::test]
+async fn everything_can_be_done_on_the_oldest_version() {
+    let Some(packages) = packages(OLDEST).await else { return };
+    everything(&run(&packages, APP, "users.toml").status(0));
+}
+
+#[tokio::test]
+async fn everything_can_be_done_on_the_newest_version() {
+    let Some(packages) = packages(NEWEST).await else { return };
+    everything(&run(&packages, APP, "users.toml").status(0));
+}
+
+fn everything(given: &Given) {
+    assert!(given.stderr.contains("19 due, 19 answered as expected"), "{}", given.stderr);
+    assert!(given.stderr.contains("step 14, anna: upload orders.csv: finished after "), "{}", given.stderr);
+}
+
+#[tokio::test]
+async fn every_fault_of_an_app_is_told_apart() {
+    let Some(packages) = packages(NEWEST).await else { return };
+    let given = run(&packages, APP, "wrong.toml").status(1);
+    for line in [
+        "step 1, visitor: click Lod FAILED: the page has no button called `Lod`; the nearest is `Load`, others are ",
+        "step 2, visitor: set Colour FAILED: the select box `Colour` was given `\"pink\"`, expected one of `red`, `green`",
+        "step 3, visitor: click Hang FAILED: the script had not ended after 3.0 s",
+        "step 5, visitor: click Raise FAILED: the page shows the exception `ValueError: no such order`, expected none",
+        "step 6, visitor: the rest of the page is there again: finished after ",
+        "step 7, visitor: click Die FAILED: the socket broke before the script had ended",
+        "5 steps did not come out as the scenario expects",
+    ] {
+        assert!(given.stderr.contains(line), "{line}\n{}", given.stderr);
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_compile_is_told() {
+    let Some(packages) = packages(NEWEST).await else { return };
+    let given = run(&packages, "import streamlit as st\nst.write(\"a\"\n", "1 streamlit user for 500ms");
+    assert!(given.stderr.contains("the app does not compile: `SyntaxError: "), "{}", given.stderr);
+    assert!(given.stdout.contains("the app does not"), "{}", given.stdout);
+}
+
+#[tokio::test]
+async fn users_come_think_and_are_counted_as_requests_are() {
+    let Some(packages) = packages(NEWEST).await else { return };
+    let given = run(&packages, APP, "3 streamlit users thinking 500ms for 4s").status(0);
+    assert!(given.stdout.contains("users"), "{}", given.stdout);
+    assert!(given.stderr.contains("3 Streamlit users thinking 500 ms for 4 s"), "{}", given.stderr);
+}
+
+#[test]
+fn an_app_that_is_not_streamlit_is_told() {
+    let load = ["--load", "1 streamlit user thinking 1s for 500ms", "--profile", "render-standard"];
+    let given = emu(["run", "mimic"].into_iter().chain(load)).run();
+    assert!(given.stderr.contains("expected the socket of a Streamlit app: is it one?"), "{}", given.stderr);
+}

@@ -25,6 +25,32 @@ const PATIENCE: Duration = Duration::from_secs(240);
 const WATCH: &str = "new MutationObserver(() => window.emuChanged?.(''))
     .observe(document, { subtree: true, childList: true, characterData: true, attributes: true })";
 
+/// The middle of an element whose place is the same in two frames and who would be hit there; nothing
+/// otherwise. From then on the page knows whether a click hit it.
+fn standing_still(element: &str) -> String {
+    format!(
+        "(async () => {{
+            const find = () => {element};
+            const frame = () => new Promise(requestAnimationFrame);
+            const first = find();
+            first?.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+            await frame();
+            const before = first?.getBoundingClientRect();
+            await frame();
+            const e = find();
+            const r = e?.getBoundingClientRect();
+            if (!e || e !== first || r.x !== before.x || r.y !== before.y || !r.width) return null;
+            const [x, y] = [r.x + r.width / 2, r.y + r.height / 2];
+            const top = document.elementFromPoint(x, y);
+            if (!e.contains(top)) return null;
+            window.emuHit = false;
+            const heard = (event) => {{ if (event.isTrusted && e.contains(event.target)) window.emuHit = true; }};
+            document.addEventListener('click', heard, {{ capture: true, once: true }});
+            return [x, y];
+        }})()"
+    )
+}
+
 /// One page of one browser.
 pub struct Page {
     line: WebSocketStream<TcpStream>,
@@ -151,19 +177,32 @@ impl Page {
         }
     }
 
-    /// Clicks the middle of an element with a real mouse, once it is there.
+    /// Clicks the middle of an element with a real mouse, once it is there, stands still, and nothing
+    /// else lies on it. A click that the page took away under the mouse is not one, and is made again.
     async fn click(&mut self, element: &str, times: u32) {
-        self.wait_for(&format!("!!({element})")).await;
-        let place = format!(
-            "(() => {{ const e = {element}; e.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-               const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()"
-        );
-        let place = self.evaluate(&place).await;
-        for count in 1..=times {
-            for kind in ["mousePressed", "mouseReleased"] {
-                let event =
-                    json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
-                self.call("Input.dispatchMouseEvent", event).await;
+        if timeout(PATIENCE, self.click_until_hit(element, times)).await.is_err() {
+            self.screenshot("gave-up").await;
+            panic!("`{element}` could not be hit; the page shows:\n{}", self.seen);
+        }
+    }
+
+    async fn click_until_hit(&mut self, element: &str, times: u32) {
+        loop {
+            self.wait_for(&format!("!!({element})")).await;
+            let place = self.evaluate(&standing_still(element)).await;
+            if !place.is_array() {
+                continue;
+            }
+            for count in 1..=times {
+                for kind in ["mousePressed", "mouseReleased"] {
+                    let event =
+                        json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": count });
+                    self.call("Input.dispatchMouseEvent", event).await;
+                }
+            }
+            // A page that went away on the click knows nothing of it any more.
+            if self.evaluate("window.emuHit !== false").await == Value::Bool(true) {
+                return;
             }
         }
     }

@@ -13,8 +13,9 @@ use crate::driver::{Emu, emu};
 use crate::live::{Live, Past};
 use crate::support::{docker, native, skip};
 
-/// The script has run to its end, and its widgets are those that will stay.
-const SETTLED: &str = "!!document.querySelector('[data-test-script-state=notRunning]')";
+/// The page is connected, the script has run to its end, and its widgets are those that will stay.
+const SETTLED: &str =
+    "!!document.querySelector('[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]')";
 
 /// The image of the app, built once per machine, or the reason why there is none.
 async fn image() -> Option<String> {

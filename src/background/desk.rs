@@ -28,6 +28,8 @@ const QUESTION: u64 = 4_096;
 pub enum Order {
     /// To stop it as its host would.
     Stop,
+    /// To kill it at once.
+    Kill,
     /// To restart it as the platform's own button does.
     Restart,
 }
@@ -127,8 +129,9 @@ impl Desk {
                 let _ = orders.send(Order::Restart);
                 says.write_all(line(Answer::Heard)?.as_bytes()).await
             }
-            Question::Stop => {
-                let _ = orders.send(Order::Stop);
+            Question::Stop | Question::Kill => {
+                let order = if question == Question::Stop { Order::Stop } else { Order::Kill };
+                let _ = orders.send(order);
                 last_word(&mut says, over).await
             }
             Question::Past { after } => tell_past(&mut says, self.since(after).0).await,

@@ -13,6 +13,8 @@ pub enum Question {
     Status,
     /// Stop it as its host would, and tell when that is done.
     Stop,
+    /// Kill it at once, and tell when that is done.
+    Kill,
     /// Restart it as the platform's own button does.
     Restart,
     /// Tell what happened after this event, as far as it is kept, and hang up.
@@ -39,7 +41,7 @@ pub enum Answer {
     Event(StoredEvent),
     /// To [`Question::Follow`]: so many events were told faster than they were read.
     Missed(u64),
-    /// To [`Question::Stop`] and [`Question::Follow`]: the run is over, in this way. The last word.
+    /// To [`Question::Stop`], [`Question::Kill`] and [`Question::Follow`]: the run is over, in this way. The last word.
     Over(String),
 }
 

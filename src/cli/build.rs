@@ -84,7 +84,7 @@ pub(super) fn run(args: &BuildCommandArgs, printer: &Printer, surroundings: &Sur
 }
 
 fn plan(args: &BuildCommandArgs, sources: &Sources, surroundings: &Surroundings) -> Result<Profile, Failure> {
-    let Some(id) = args.profile.as_deref().or(sources.profile()) else {
+    let Some(id) = args.profile.as_deref().or(sources.plan().map(|plan| plan.profile.as_str())) else {
         return Err(Failure::new(Exit::Usage, "no plan was named, expected `--profile ID`")
             .hint("platforms build in different ways; `emu profiles list` names the plans"));
     };

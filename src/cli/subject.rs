@@ -1,6 +1,6 @@
 use super::engine::EngineArgs;
 use super::folder::BuildArgs;
-use super::{Exit, Failure, Surroundings};
+use super::{Exit, Failure, Surroundings, mimic};
 use crate::app::{self, EnvFileError, Target, TargetError};
 use crate::spec::{Overrides, Variable};
 
@@ -44,7 +44,11 @@ impl SubjectArgs {
     /// What to run.
     pub(super) fn target(&self, surroundings: &Surroundings) -> Result<Target, Failure> {
         let found = Target::find(self.app.as_deref(), &self.command, surroundings.folder());
-        found.map_err(|error| no_target(&error))
+        let target = found.map_err(|error| no_target(&error))?;
+        if target == Target::Mimic {
+            mimic::accepts(&self.command)?;
+        }
+        Ok(target)
     }
 
     /// What is changed about the profile and the environment.

@@ -101,6 +101,7 @@ fn two_lives(engine: &str) {
     let table = place.call(&["status"]).status(0).stdout;
     assert!(table.contains("ended: its supervisor was killed"), "{table}");
     assert_eq!(place.status_of("two")["running"], false);
+    place.call(&["status", "two"]).status(1);
     assert!(place.call(&["logs", "two", "-f"]).status(0).stdout.contains("-> serving (ready)"));
     let refused = place.call(&["restart", "two"]).status(5).stderr;
     assert!(refused.contains("`two` does not run: its supervisor was killed"), "{refused}");
@@ -169,6 +170,47 @@ async fn an_interrupt_while_it_starts_leaves_nothing() {
     kill_process(pid, Signal::INT).expect("it waits");
     let ended = Given::from(child.wait_with_output().expect("it ends")).status(130);
     assert!(ended.stderr.contains("interrupted before the app served"), "{}", ended.stderr);
+    assert_eq!(place.status().len(), 0);
+}
+
+/// Nothing that is waited for here takes as long as the app's own time to stop.
+const DEAF: [&str; 4] = ["--set", "shutdown.grace=1h", "--", "--ignore-term"];
+
+#[tokio::test]
+async fn an_app_that_will_not_stop_is_killed_when_asked() {
+    if native().await.is_none() {
+        return;
+    }
+    let place = Place::new();
+    place.start("native", &DEAF).status(0);
+    assert_eq!(place.call(&["status", "mimic"]).status(0).stderr, "");
+    place.call(&["stop", "mimic", "--kill"]).status(0);
+    assert_eq!(place.status().len(), 0);
+    let runs = place.call(&["runs", "list"]).status(0).stdout;
+    assert!(runs.contains("interrupted"), "{runs}");
+}
+
+#[tokio::test]
+async fn an_interrupt_while_it_stops_kills() {
+    if native().await.is_none() {
+        return;
+    }
+    let place = Place::new();
+    for name in ["one", "two"] {
+        place.start("native", &[&["--name", name], &DEAF[..]].concat()).status(0);
+    }
+    let mut stop = Command::new(env!("CARGO_BIN_EXE_emu"));
+    stop.args(["stop", "--all"]).env("EMU_HOME", place.home()).stderr(Stdio::piped());
+    let mut stop = stop.spawn().expect("the binary under test runs");
+    let stopping = |app: &Value| app["now"]["state"] == "stopping";
+    while !place.status().iter().all(stopping) {
+        assert!(stop.try_wait().expect("it is ours").is_none(), "it ended by itself");
+    }
+    let pid = Pid::from_raw(stop.id().cast_signed()).expect("a process has a number");
+    kill_process(pid, Signal::INT).expect("it waits");
+    let told = Given::from(stop.wait_with_output().expect("it ends")).status(130).stderr;
+    assert!(told.contains("interrupted: `one` and `two` are killed"), "{told}");
+    assert!(told.contains("stopped `one`") && told.contains("stopped `two`"), "{told}");
     assert_eq!(place.status().len(), 0);
 }
 

@@ -167,16 +167,8 @@ fn a_run_that_ends_in_a_later_start_tells_of_the_one_that_failed() {
     if !docker_answers() {
         return;
     }
-    let given = run(["mimic", "--for", "5s", "--set", "restart.delay=1min", "--", "--bogus-knob"]).run();
+    let given = run(["mimic", "--for", "5s", "--set", "restart.delay=1min", "--", "--crash-at-boot", "2"]).run();
     says(given, 5, &["never served: the app crashed with status 2 before it served; its last words: "]);
-}
-
-#[test]
-fn a_command_that_does_not_exist_is_named() {
-    if !docker_answers() {
-        return;
-    }
-    says(run(["mimic", "--", "--no-such-knob"]).run(), 5, &["--no-such-knob"]);
 }
 
 /// An image without a single file, for a processor that this machine does not have, as `docker load` takes it.
@@ -198,4 +190,13 @@ fn foreign(name: &str) -> Vec<u8> {
         image.append_data(&mut head, path, content).expect("memory takes it");
     }
     image.into_inner().expect("memory takes it")
+}
+
+/// A plan would start it again and again.
+#[test]
+fn a_knob_that_mimic_does_not_have_is_told_before_it_starts() {
+    let run = |knob: &str| emu(["run", "mimic", "--profile", "render-free", "--", knob]).run();
+    says(run("--ignore-sigterm"), 2, &["unexpected argument '--ignore-sigterm'", "'--ignore-term'", "__mimic --help"]);
+    says(run("--hold=x"), 2, &["found `x`, expected a size", "__mimic --help"]);
+    says(run("--help"), 2, &["tell of itself and leave", "__mimic --help"]);
 }

@@ -187,6 +187,16 @@ fn flags_of_a_build_need_a_folder() {
     assert!(given.stderr.contains("no plan was named"), "{}", given.stderr);
 }
 
+#[test]
+fn the_plan_of_the_platforms_own_file_is_taken_unless_another_is_named() {
+    let blueprint = "services:\n- type: web\n  name: shop\n  plan: starter\n  startCommand: /nowhere\n";
+    let run = |words: &[&str]| shop(words).file("shop/render.yaml", blueprint).run();
+    let told = run(&["run", "shop", "--env", "broken"]).status(2).stderr;
+    assert!(told.contains("the plan is render-starter, as render.yaml:4 names it"), "{told}");
+    let told = run(&["run", "shop", "--profile", "render-free", "--env", "broken"]).status(2).stderr;
+    assert!(!told.contains("the plan is"), "{told}");
+}
+
 #[tokio::test]
 async fn a_folder_runs_without_a_daemon_and_with_its_own_environment() {
     if native().await.is_none() {

@@ -62,6 +62,10 @@ pub struct StopArgs {
     /// All of them.
     #[arg(long, conflicts_with = "names")]
     pub(super) all: bool,
+
+    /// Kill at once, without the time that the host gives an app to stop. A Ctrl-C while it waits does the same.
+    #[arg(long)]
+    pub(super) kill: bool,
 }
 
 /// Arguments of `emu restart`.
@@ -95,7 +99,7 @@ pub struct LogsArgs {
 /// Arguments of `emu status`.
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
-    /// Which app. Without it: all of them.
+    /// Which app: the exit code is 1 when it does not run. Without it: all of them.
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
 

@@ -93,18 +93,25 @@ fn obey(mut ordered: UnboundedReceiver<Order>, commands: UnboundedSender<Command
     let noted = Arc::clone(&stopped);
     tokio::spawn(async move {
         while let Some(order) = ordered.recv().await {
-            let command = match order {
-                Order::Stop => {
-                    noted.store(true, Relaxed);
-                    Command::Finish
-                }
-                Order::Restart => Command::Restart,
-            };
-            // The run may be over already.
-            let _ = commands.send(command);
+            if order != Order::Restart {
+                noted.store(true, Relaxed);
+            }
+            for command in commands_of(order) {
+                // The run may be over already.
+                let _ = commands.send(command.clone());
+            }
         }
     });
     stopped
+}
+
+/// The second interrupt kills, whatever the first one has begun.
+fn commands_of(order: Order) -> &'static [Command] {
+    match order {
+        Order::Stop => &[Command::Finish],
+        Order::Kill => &[Command::Interrupt, Command::Interrupt],
+        Order::Restart => &[Command::Restart],
+    }
 }
 
 /// Waits for the app's first service, and tells of it.

@@ -34,7 +34,7 @@ struct Row {
     trouble: Option<String>,
 }
 
-/// Lists the apps in the background.
+/// Lists the apps in the background. Of one that was named, the exit code says whether it runs.
 pub(in crate::cli) fn run(args: &StatusArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     let home = home(surroundings)?;
     let seen = match &args.name {
@@ -42,6 +42,7 @@ pub(in crate::cli) fn run(args: &StatusArgs, printer: &Printer, surroundings: &S
         None => home.all()?,
     };
     let rows: Vec<Row> = seen.into_iter().filter_map(|seen| row(&home, seen)).collect();
+    let runs = rows.iter().all(|row| row.running);
     if args.json {
         printer.json(&List { schema: 1, apps: rows });
     } else if rows.is_empty() {
@@ -49,7 +50,8 @@ pub(in crate::cli) fn run(args: &StatusArgs, printer: &Printer, surroundings: &S
     } else {
         printer.data(&table_text(&table(&rows)));
     }
-    Ok(Exit::Done)
+    // Whoever names one asks whether it runs.
+    Ok(if args.name.is_some() && !runs { Exit::Unmet } else { Exit::Done })
 }
 
 /// One that ended while it was looked at is looked at again; one that was forgotten then has no row.

@@ -1,20 +1,35 @@
-use super::{StopArgs, fate, find, home};
-use crate::background::{self, Answer, Home, Question, Seen};
-use crate::cli::{Exit, Failure, Printer, Surroundings};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::JoinSet;
 
-/// Stops apps in the background, and forgets those that had ended.
+use super::{StopArgs, fate, find, home};
+use crate::background::{self, Answer, BackgroundError, Home, Question, Seen};
+use crate::cli::run::no_runtime;
+use crate::cli::signals::Interrupts;
+use crate::cli::{Exit, Failure, Printer, Surroundings, engine};
+
+/// Stops apps in the background, all at the same time, and forgets those that had ended.
 pub(in crate::cli) fn run(args: &StopArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
     let home = home(surroundings)?;
     let wanted = if args.all { home.all()? } else { named(&home, &args.names)? };
     if wanted.is_empty() {
         printer.say("nothing runs in the background");
     }
-    for seen in &wanted {
-        let told = if seen.lives { stop(&home, seen, printer)? } else { buried(forget(&home, seen)?, seen) };
-        printer.clear_progress();
-        printer.say(&told);
+    let (living, dead): (Vec<Seen>, Vec<Seen>) = wanted.into_iter().partition(|seen| seen.lives);
+    for seen in &dead {
+        printer.say(&forget(&home, seen)?);
     }
-    Ok(Exit::Done)
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
+    let exit = runtime.block_on(async {
+        if dead.iter().any(cut_off) {
+            sweep(printer, surroundings).await;
+        }
+        let question = if args.kill { Question::Kill } else { Question::Stop };
+        Stopping { home: &home, printer, asked: JoinSet::new() }.end(living, question).await
+    });
+    // One that nobody waits for any more goes on by itself.
+    runtime.shutdown_background();
+    exit
 }
 
 /// All of them are found before the first one is stopped.
@@ -29,10 +44,73 @@ fn named(home: &Home, names: &[String]) -> Result<Vec<Seen>, Failure> {
     Ok(wanted)
 }
 
-fn stop(home: &Home, seen: &Seen, printer: &Printer) -> Result<String, Failure> {
+/// Apps that were asked to end, until the last one says that it has.
+struct Stopping<'s> {
+    home: &'s Home,
+    printer: &'s Printer,
+    asked: JoinSet<(Seen, Result<Answer, BackgroundError>)>,
+}
+
+impl Stopping<'_> {
+    /// Asks all of them. The first Ctrl-C kills those that are left, the second one leaves them.
+    async fn end(mut self, mut living: Vec<Seen>, question: Question) -> Result<Exit, Failure> {
+        let (interrupt, mut interrupted) = unbounded_channel();
+        Interrupts::listen(interrupt).map_err(|error| no_runtime(&error))?;
+        self.ask(&living, question);
+        let (mut interrupts, mut outcome) = (0, Ok(Exit::Done));
+        while !living.is_empty() {
+            self.waiting(&living);
+            tokio::select! {
+                Some(Ok((seen, answer))) = self.asked.join_next() => {
+                    // One that was asked twice answers twice.
+                    let before = living.len();
+                    living.retain(|other| other.name != seen.name);
+                    if living.len() < before {
+                        outcome = self.told(&seen, answer).and(outcome);
+                    }
+                }
+                Some(_) = interrupted.recv() => {
+                    interrupts += 1;
+                    if interrupts > 1 {
+                        return Err(left(&living));
+                    }
+                    self.say(&format!("interrupted: {} killed", are(&living)));
+                    self.ask(&living, Question::Kill);
+                }
+            }
+        }
+        self.printer.clear_progress();
+        if interrupts > 0 { outcome.map(|_| Exit::Interrupted) } else { outcome }
+    }
+
+    fn ask(&mut self, living: &[Seen], question: Question) {
+        for seen in living {
+            let (home, seen) = (self.home.clone(), seen.clone());
+            self.asked.spawn_blocking(move || {
+                let answer = background::ask(&home, &seen.name, question);
+                (seen, answer)
+            });
+        }
+    }
+
+    fn waiting(&self, living: &[Seen]) {
+        self.printer.progress(&format!("{} stopped as the host would; Ctrl-C kills", are(living)));
+    }
+
+    fn told(&self, seen: &Seen, answer: Result<Answer, BackgroundError>) -> Result<Exit, Failure> {
+        self.say(&outcome(self.home, seen, answer)?);
+        Ok(Exit::Done)
+    }
+
+    fn say(&self, text: &str) {
+        self.printer.clear_progress();
+        self.printer.say(text);
+    }
+}
+
+fn outcome(home: &Home, seen: &Seen, answer: Result<Answer, BackgroundError>) -> Result<String, Failure> {
     let name = &seen.name;
-    printer.progress(&format!("stopping `{name}` as its host would"));
-    match background::ask(home, name, Question::Stop) {
+    match answer {
         Ok(Answer::Over(_)) => Ok(stopped(seen)),
         Ok(_) => Err(Failure::new(Exit::Mistake, format!("the supervisor of `{name}` does not say that it stopped"))),
         // It may have died under the question.
@@ -42,6 +120,21 @@ fn stop(home: &Home, seen: &Seen, printer: &Printer) -> Result<String, Failure> 
             None => Ok(stopped(seen)),
         },
     }
+}
+
+/// `` `one` and `two` are ``
+fn are(apps: &[Seen]) -> String {
+    let names: Vec<String> = apps.iter().map(|seen| format!("`{}`", seen.name)).collect();
+    match names.as_slice() {
+        [one] => format!("{one} is"),
+        [others @ .., last] => format!("{} and {last} are", others.join(", ")),
+        [] => String::new(),
+    }
+}
+
+fn left(living: &[Seen]) -> Failure {
+    let what = format!("left without waiting: {} still being killed", are(living));
+    Failure::new(Exit::Interrupted, what).hint("`emu status` shows what is left")
 }
 
 fn stopped(seen: &Seen) -> String {
@@ -55,10 +148,23 @@ fn forget(home: &Home, seen: &Seen) -> Result<String, Failure> {
     Ok(format!("forgot `{}`, which had ended: {}", seen.name, fate(seen)))
 }
 
-/// A supervisor that was killed may have left a container.
-fn buried(told: String, seen: &Seen) -> String {
-    let cut_off = seen.card.as_ref().is_some_and(|card| card.ended.is_none());
-    if cut_off { format!("{told}; `emu clean` removes what it may have left") } else { told }
+/// Whether nobody took leave of what it ran: its supervisor was killed.
+fn cut_off(seen: &Seen) -> bool {
+    seen.card.as_ref().is_some_and(|card| card.ended.is_none())
+}
+
+/// Removes what supervisors left that were killed.
+async fn sweep(printer: &Printer, surroundings: &Surroundings) {
+    for engine in engine::present(surroundings).await {
+        match engine.sweep().await {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => printer.say(&format!("removed {} that dead runs had left", engine::instances(found.len()))),
+            Err(error) => {
+                let reason = engine::in_short(&error);
+                printer.warn(&format!("what it may have left is not removed: {reason}; `emu clean` tries again"));
+            }
+        }
+    }
 }
 
 /// Forgets all that have ended, or says which those are; part of `emu clean`.

@@ -2,7 +2,8 @@ use std::path::Path;
 
 use crate::app::{self, Project};
 use crate::check::{self, SecretsFile, Subject};
-use crate::cli::{Exit, Failure, Surroundings, folder, profile};
+use crate::cli::folder::{self, NamedPlan};
+use crate::cli::{Exit, Failure, Surroundings, profile};
 use crate::profile::Profile;
 use crate::project::{Folder, Found};
 
@@ -66,15 +67,9 @@ fn plan(
     if let Some(id) = named {
         return profile::load(id, surroundings).map(Some);
     }
-    let own =
-        project.and_then(|project| Some((project.profiles.into_iter().next()?, project.file.display().to_string())));
-    let of_platform = || {
-        let taken = &found?.taken;
-        Some((taken.profile.clone()?, taken.plan.as_ref()?.place.to_string()))
-    };
-    let Some((id, file)) = own.or_else(of_platform) else { return Ok(None) };
-    notices.push(format!("the plan is {id}, as {file} names it; `--profile ID` takes another"));
-    profile::load(&id, surroundings).map(Some)
+    let Some(plan) = NamedPlan::find(project.as_ref(), found) else { return Ok(None) };
+    notices.push(plan.told());
+    profile::load(&plan.profile, surroundings).map(Some)
 }
 
 /// Files of secrets that the ignore files leave out; their values are compared with nothing but the code.

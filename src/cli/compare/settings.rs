@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::args::CompareArgs;
 use crate::app::{self, Project, Target};
-use crate::cli::folder::Sources;
+use crate::cli::folder::{NamedPlan, Sources};
 use crate::cli::load::LoadArgs;
 use crate::cli::secrets::with_secrets;
 use crate::cli::subject::{SubjectArgs, no_target};
@@ -325,7 +325,7 @@ fn no_app() -> Failure {
 
 fn no_plans(sources: Option<&Sources>) -> Failure {
     let failure = Failure::new(Exit::Usage, "no plan was named, expected `--profile ID,ID`");
-    let suggested = sources.and_then(Sources::suggestion).into_iter();
+    let suggested = sources.and_then(Sources::plan).map(NamedPlan::suggestion).into_iter();
     suggested
         .fold(failure, Failure::hint)
         .hint("`emu profiles list` names the plans; `profiles = [...]` in `emu.toml` does as well")

@@ -101,6 +101,13 @@ fn is_own(scratch: &Path) -> Result<(), EngineError> {
     }
 }
 
+/// The engines that work here, for what must be looked at in both.
+pub(super) async fn present(surroundings: &Surroundings) -> Vec<Chosen> {
+    let docker = docker(surroundings).await.map(Either::Docker);
+    let native = native(EngineArgs::default(), surroundings).await.map(Either::Native);
+    [docker.ok(), native.ok()].into_iter().flatten().collect()
+}
+
 /// Why an engine does not work here, in half a sentence.
 pub(super) fn in_short(absent: &EngineError) -> String {
     match absent {

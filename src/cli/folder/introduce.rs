@@ -46,9 +46,3 @@ fn differences(found: &Found, profiles: &[&Profile]) -> Vec<String> {
     }
     lines
 }
-
-/// The plan that the project's own files name, as a next step.
-pub(super) fn suggestion(found: &Found) -> Option<String> {
-    let (plan, profile) = (found.taken.plan.as_ref()?, found.taken.profile.as_ref()?);
-    Some(format!("{} names the plan `{}`: `--profile {profile}`", plan.place, plan.value))
-}

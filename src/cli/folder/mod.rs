@@ -6,11 +6,13 @@ mod image;
 mod introduce;
 mod own;
 mod passed;
+mod plan;
 mod program;
 mod progress;
 
 pub(super) use image::Ready;
 pub use passed::BuildArgs;
+pub use plan::NamedPlan;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,7 @@ pub(super) struct Sources {
     path: PathBuf,
     folder: Folder,
     found: Found,
+    plan: Option<NamedPlan>,
     options: Options,
     passed: Passed,
     cache: Cache,
@@ -117,7 +120,8 @@ impl Sources {
             Err(NotFound::Nothing { .. }) if !command.is_empty() => unknown(&folder),
             found => found.map_err(|error| not_found(&error))?,
         };
-        Ok(Some(Self { path: path.clone(), folder, found, options, passed, cache: args.cache() }))
+        let plan = NamedPlan::find(own::project(path)?.as_ref(), Some(&found));
+        Ok(Some(Self { path: path.clone(), folder, found, plan, options, passed, cache: args.cache() }))
     }
 
     /// Which engine it needs. A command of the user's own runs on any.
@@ -151,14 +155,9 @@ impl Sources {
         introduce::introduce(&self.found, profiles, printer);
     }
 
-    /// The plan that its own files name, as a next step.
-    pub(super) fn suggestion(&self) -> Option<String> {
-        introduce::suggestion(&self.found)
-    }
-
-    /// The profile of the plan that its own files name.
-    pub(super) fn profile(&self) -> Option<&str> {
-        self.found.taken.profile.as_deref()
+    /// The plan that its own files name.
+    pub(super) fn plan(&self) -> Option<&NamedPlan> {
+        self.plan.as_ref()
     }
 
     /// The app for this plan. On an engine that runs images it is built, unless it has been before.

@@ -39,10 +39,22 @@ pub(in crate::cli) fn settle(
 ) -> Result<Settings, Failure> {
     let target = args.subject.target(surroundings)?;
     let script = script(args, &target)?;
-    let profiles: Vec<&str> = args.profile.as_deref().into_iter().collect();
-    let sources = Sources::of(&target, &args.subject.build, &args.subject.command, &profiles, surroundings)?;
-    let named = args.profile.as_deref().ok_or_else(|| no_plan(sources.as_ref()))?;
-    let profile = profile::load(named, surroundings)?;
+    let look = |profile: Option<&str>| {
+        let profiles: Vec<&str> = profile.into_iter().collect();
+        Sources::of(&target, &args.subject.build, &args.subject.command, &profiles, surroundings)
+    };
+    let mut sources = look(args.profile.as_deref())?;
+    let named = match (&args.profile, sources.as_ref().and_then(Sources::plan).cloned()) {
+        (Some(named), _) => named.clone(),
+        (None, Some(plan)) => {
+            printer.say(&plan.told());
+            // Of several platforms' files that of the plan's decides, and it is known only now.
+            sources = look(Some(&plan.profile))?;
+            plan.profile
+        }
+        (None, None) => return Err(no_plan()),
+    };
+    let profile = profile::load(&named, surroundings)?;
     let profile = sources.as_ref().map_or_else(|| Ok(profile.clone()), |sources| sources.adapted(&profile))?;
     let typed = args.subject.overrides()?;
     let overrides = Overrides {
@@ -89,8 +101,6 @@ fn script(args: &RunArgs, target: &Target) -> Result<Script, Failure> {
     }
 }
 
-fn no_plan(sources: Option<&Sources>) -> Failure {
-    let failure = Failure::new(Exit::Usage, "no plan was named, expected `--profile ID`");
-    let suggested = sources.and_then(Sources::suggestion).into_iter();
-    suggested.fold(failure, Failure::hint).hint("`emu profiles list` names the plans")
+fn no_plan() -> Failure {
+    Failure::new(Exit::Usage, "no plan was named, expected `--profile ID`").hint("`emu profiles list` names the plans")
 }

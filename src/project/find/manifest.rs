@@ -248,6 +248,7 @@ impl<'a> Reading<'a> {
         let setting = match (marked(&self.manifest.asked), marked(&self.manifest.generated), elsewhere) {
             (_, _, Some(from)) => Setting::Elsewhere(from),
             (_, Some(_), _) => Setting::Generated,
+            (Some(_), ..) => Setting::Asked,
             _ => match entry.text().or_else(|| entry.field(value)?.text()) {
                 Some(value) => Setting::Value(value),
                 None => Setting::Asked,

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::project::{Command, Framework, Said};
+use crate::project::{Command, Framework, Said, Setting};
 
 pub(super) fn found(files: &[(&str, &str)]) -> Found {
     find(&Folder::of("My Shop", files), &Asked::default()).unwrap()
@@ -262,3 +262,28 @@ fn a_procfile_is_the_own_file_of_a_platform_that_has_no_other() {
     assert_eq!(command(&found), Some(Command::Line("serve --procfile".into())));
     assert!(found.notices.iter().any(|notice| notice.place.file == "render.yaml"), "{:?}", found.notices);
 }
+
+#[test]
+fn an_app_spec_in_a_hidden_folder_says_how_the_app_is_run() {
+    let spec = "name: shop\nservices:\n- name: api\n  run_command: serve\n  source_dir: /\n  http_port: 9000\n  \
+                instance_size_slug: basic-xs\n  health_check:\n    http_path: /up\n  envs:\n  - key: MODE\n    \
+                value: b\n  - key: TOKEN\n    type: SECRET\n    value: EV[1:abc]\n";
+    let taken = with_platforms(&[FLASK, (".do/app.yaml", spec)], None).unwrap().taken;
+    assert_eq!(taken.command.map(|said| said.value), Some(Command::Line("serve".into())));
+    assert_eq!((taken.port.map(|said| said.value), taken.root), (Some(9000), None));
+    assert_eq!(taken.profile.as_deref(), Some("digitalocean-1gb"));
+    assert_eq!(taken.health_path.map(|said| said.value), Some("/up".into()));
+    assert_eq!(taken.environment["MODE"].value, Setting::Value("b".into()));
+    assert_eq!(taken.environment["TOKEN"].value, Setting::Asked, "what is encrypted for the platform is no value");
+}
+
+proptest! {
+    #[test]
+    fn any_compose_file_is_read_or_refused(text in COMPOSE) {
+        let files = [("compose.yaml", text.as_str()), FLASK];
+        let _ = find(&Folder::of("shop", &files), &Asked::default());
+    }
+}
+
+/// Lines as they stand in such a file, in any order and at any depth.
+const COMPOSE: &str = "(( {0,6}|- )(services|web|build|context|image|ports|environment|mem_limit|cpus|deploy|resources|limits|memory|healthcheck|test|command|[0-9a-z:\\[\\]\"']{1,6}):? ?([0-9]{1,4}[mg:]?[0-9]{0,3}|\\[|\\{\\}|&a|\\*a|<<|null|\"8000:80\"|[a-z]{0,4})\n){0,12}";

@@ -2,6 +2,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 
 /// The version of the form of cards, and of the language of questions and answers.
@@ -44,6 +46,16 @@ impl Card {
         let early = path.with_extension("new");
         fs::write(&early, serde_json::to_vec_pretty(self)?)?;
         fs::rename(&early, path)
+    }
+
+    /// Waits until the process of a supervisor that was killed has ended: it lets go of its folder a moment
+    /// before. No longer than a second, for by now the number may be somebody else's.
+    pub fn wait_for_end(&self) {
+        let Some(pid) = i32::try_from(self.pid).ok().and_then(Pid::from_raw) else { return };
+        let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+        let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+        // Whoever cannot be waited for is looked at as it is.
+        let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&second));
     }
 
     /// How a run ended that nobody is left to speak for; `boot` is the machine's start of now.

@@ -68,10 +68,8 @@ impl Owner {
         if self.host != host() {
             return false;
         }
-        match (self.start, start_of(self.pid)) {
-            (Some(then), Some(now)) => then != now,
-            _ => !alive(self.pid),
-        }
+        // Where the system tells starts, it told this one's.
+        self.start.map_or_else(|| !alive(self.pid), |start| start_of(self.pid) != Some(start))
     }
 }
 
@@ -89,9 +87,15 @@ fn start_of(pid: u32) -> Option<u64> {
     start_in(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
 }
 
-/// Field 22 of `/proc/<pid>/stat`. The second field is a name in brackets that may hold anything.
+/// Field 22 of `/proc/<pid>/stat`, unless field 3 says that the process has ended and only waits for its parent.
+/// The second field is a name in brackets that may hold anything.
 fn start_in(stat: &str) -> Option<u64> {
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X" | "x") {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -128,6 +132,21 @@ mod tests {
         assert!(Owner { pid: u32::MAX / 4, ..Owner::ours() }.is_dead());
     }
 
+    /// The parent has not looked yet: the number is still taken.
+    #[test]
+    fn a_process_that_has_ended_is_dead_before_it_is_gone() {
+        let mut child = std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let owner = Owner { pid: child.id(), start: start_of(child.id()), ..Owner::ours() };
+        assert!(!owner.is_dead());
+        let id = rustix::process::Pid::from_raw(child.id().cast_signed()).unwrap();
+        drop(child.stdin.take());
+        let ended = rustix::process::WaitIdOptions::EXITED | rustix::process::WaitIdOptions::NOWAIT;
+        rustix::process::waitid(rustix::process::WaitId::Pid(id), ended).unwrap();
+        assert!(owner.is_dead());
+        child.wait().unwrap();
+        assert!(owner.is_dead());
+    }
+
     #[test]
     fn an_owner_on_another_host_is_never_called_dead() {
         assert!(!Owner { host: "elsewhere".into(), pid: u32::MAX / 4, start: None }.is_dead());
@@ -143,6 +162,7 @@ mod tests {
     fn a_name_with_brackets_and_blanks_does_not_shift_the_fields() {
         let stat = "7 (a) b (c) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4242 9 9";
         assert_eq!(start_in(stat), Some(4242));
+        assert_eq!(start_in(&stat.replace(" S ", " Z ")), None, "nobody lives there");
     }
 
     proptest! {

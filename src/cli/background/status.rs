@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::{StatusArgs, fate, find, home};
-use crate::background::{self, Answer, Home, Question, Report, Seen};
+use crate::background::{self, Answer, BackgroundError, Card, Home, Question, Report, Seen};
 use crate::cli::{Exit, Failure, Printer, Surroundings};
 use crate::event::State;
 use crate::report::{Column, Table, table_text, words};
@@ -62,7 +62,7 @@ fn row(home: &Home, seen: Seen) -> Option<Row> {
     match background::ask(home, &seen.name, Question::Status) {
         Ok(Answer::Status(report)) => Some(Row { now: Some(*report), ..known(seen) }),
         Ok(_) => Some(Row { trouble: Some("its supervisor talks of something else".to_owned()), ..known(seen) }),
-        Err(error) => match home.find(&seen.name).ok()? {
+        Err(error) => match after_its_end(home, &seen).ok()? {
             None => None,
             Some(again) if !again.lives => Some(dead(again)),
             // Between its lock and its socket it has nothing to say yet.
@@ -70,6 +70,12 @@ fn row(home: &Home, seen: Seen) -> Option<Row> {
             Some(again) => Some(Row { trouble: Some(error.to_string()), ..known(again) }),
         },
     }
+}
+
+/// What is there once a supervisor that was killed is gone.
+fn after_its_end(home: &Home, seen: &Seen) -> Result<Option<Seen>, BackgroundError> {
+    seen.card.iter().for_each(Card::wait_for_end);
+    home.find(&seen.name)
 }
 
 fn dead(seen: Seen) -> Row {

@@ -3,7 +3,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::JoinSet;
 
 use super::{StopArgs, fate, find, home};
-use crate::background::{self, Answer, BackgroundError, Home, Question, Seen};
+use crate::background::{self, Answer, BackgroundError, Card, Home, Question, Seen};
 use crate::cli::run::no_runtime;
 use crate::cli::signals::Interrupts;
 use crate::cli::{Exit, Failure, Printer, Surroundings, engine};
@@ -16,16 +16,13 @@ pub(in crate::cli) fn run(args: &StopArgs, printer: &Printer, surroundings: &Sur
         printer.say("nothing runs in the background");
     }
     let (living, dead): (Vec<Seen>, Vec<Seen>) = wanted.into_iter().partition(|seen| seen.lives);
-    for seen in &dead {
-        printer.say(&forget(&home, seen)?);
-    }
+    let question = if args.kill { Question::Kill } else { Question::Stop };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     let exit = runtime.block_on(async {
-        if dead.iter().any(cut_off) {
-            sweep(printer, surroundings).await;
-        }
-        let question = if args.kill { Question::Kill } else { Question::Stop };
-        Stopping { home: &home, printer, asked: JoinSet::new() }.end(living, question).await
+        let mut stopping = Stopping { home: &home, printer, asked: JoinSet::new(), dead };
+        let exit = stopping.end(living, question).await;
+        bury(&stopping, surroundings).await?;
+        exit
     });
     // One that nobody waits for any more goes on by itself.
     runtime.shutdown_background();
@@ -49,11 +46,13 @@ struct Stopping<'s> {
     home: &'s Home,
     printer: &'s Printer,
     asked: JoinSet<(Seen, Result<Answer, BackgroundError>)>,
+    /// Those that had ended before, or died under the question.
+    dead: Vec<Seen>,
 }
 
 impl Stopping<'_> {
     /// Asks all of them. The first Ctrl-C kills those that are left, the second one leaves them.
-    async fn end(mut self, mut living: Vec<Seen>, question: Question) -> Result<Exit, Failure> {
+    async fn end(&mut self, mut living: Vec<Seen>, question: Question) -> Result<Exit, Failure> {
         let (interrupt, mut interrupted) = unbounded_channel();
         Interrupts::listen(interrupt).map_err(|error| no_runtime(&error))?;
         self.ask(&living, question);
@@ -97,28 +96,35 @@ impl Stopping<'_> {
         self.printer.progress(&format!("{} stopped as the host would; Ctrl-C kills", are(living)));
     }
 
-    fn told(&self, seen: &Seen, answer: Result<Answer, BackgroundError>) -> Result<Exit, Failure> {
-        self.say(&outcome(self.home, seen, answer)?);
+    /// What a supervisor says of its end. One that says nothing may have died under the question.
+    fn told(&mut self, seen: &Seen, answer: Result<Answer, BackgroundError>) -> Result<Exit, Failure> {
+        let name = &seen.name;
+        let silent = match answer {
+            Ok(Answer::Over(_)) => None,
+            Ok(_) => {
+                let what = format!("the supervisor of `{name}` does not say that it stopped");
+                return Err(Failure::new(Exit::Mistake, what));
+            }
+            Err(error) => Some(error),
+        };
+        if let Some(error) = silent {
+            seen.card.iter().for_each(Card::wait_for_end);
+            match self.home.find(name)? {
+                Some(again) if again.lives => return Err(error.into()),
+                Some(again) => {
+                    self.dead.push(again);
+                    return Ok(Exit::Done);
+                }
+                None => {}
+            }
+        }
+        self.say(&stopped(seen));
         Ok(Exit::Done)
     }
 
     fn say(&self, text: &str) {
         self.printer.clear_progress();
         self.printer.say(text);
-    }
-}
-
-fn outcome(home: &Home, seen: &Seen, answer: Result<Answer, BackgroundError>) -> Result<String, Failure> {
-    let name = &seen.name;
-    match answer {
-        Ok(Answer::Over(_)) => Ok(stopped(seen)),
-        Ok(_) => Err(Failure::new(Exit::Mistake, format!("the supervisor of `{name}` does not say that it stopped"))),
-        // It may have died under the question.
-        Err(error) => match home.find(name)? {
-            Some(again) if again.lives => Err(error.into()),
-            Some(again) => forget(home, &again),
-            None => Ok(stopped(seen)),
-        },
     }
 }
 
@@ -148,9 +154,23 @@ fn forget(home: &Home, seen: &Seen) -> Result<String, Failure> {
     Ok(format!("forgot `{}`, which had ended: {}", seen.name, fate(seen)))
 }
 
-/// Whether nobody took leave of what it ran: its supervisor was killed.
-fn cut_off(seen: &Seen) -> bool {
-    seen.card.as_ref().is_some_and(|card| card.ended.is_none())
+/// Of one whose supervisor was killed, so that nobody took leave of what it ran.
+fn cut_off(seen: &Seen) -> Option<&Card> {
+    seen.card.as_ref().filter(|card| card.ended.is_none())
+}
+
+/// Forgets those that have ended, and removes what is left of those that were killed.
+async fn bury(stopping: &Stopping<'_>, surroundings: &Surroundings) -> Result<(), Failure> {
+    let (dead, printer) = (&stopping.dead, stopping.printer);
+    let cut_off: Vec<&Card> = dead.iter().filter_map(cut_off).collect();
+    for seen in dead {
+        printer.say(&forget(stopping.home, seen)?);
+    }
+    if !cut_off.is_empty() {
+        cut_off.into_iter().for_each(Card::wait_for_end);
+        sweep(printer, surroundings).await;
+    }
+    Ok(())
 }
 
 /// Removes what supervisors left that were killed.

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("project", &["profile"]),
     ("report", &["event", "project"]),
     ("build", &["project"]),
-    ("check", &["project"]),
+    ("check", &["project", "spec"]),
     ("pace", &["scenario"]),
     ("streamlit", &["scenario"]),
     ("compare", &["report", "scenario"]),

@@ -56,6 +56,7 @@ pub const CHECKS: &[&Check] = &[
     &docker::ARCHITECTURE,
     &docker::EXPOSE,
     &docker::COPIES_SECRETS,
+    &docker::SECRET_VALUE,
 ];
 
 /// The check with this id.

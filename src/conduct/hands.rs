@@ -165,8 +165,12 @@ async fn lost_with(instance: &impl Instance) -> Option<Losses> {
     losses(instance.id(), lost)
 }
 
+/// What Python compiles of its sources, and again at every start: nobody misses it.
+const COMPILED: &str = "/__pycache__/";
+
 /// The largest files first; `None` when there are none.
 fn losses(instance: InstanceId, mut lost: Vec<Lost>) -> Option<Losses> {
+    lost.retain(|file| !file.path.contains(COMPILED));
     let size = lost.iter().filter_map(|file| file.size).map(Memory::bytes).sum();
     let count = u64::try_from(lost.len()).unwrap_or(u64::MAX);
     lost.sort_by(|one, other| other.size.cmp(&one.size).then_with(|| one.path.cmp(&other.path)));

@@ -298,8 +298,12 @@ async fn an_app_that_ends_at_once_is_given_up_with_its_last_words() {
 #[tokio::test(start_paused = true)]
 async fn what_is_lost_with_the_disk_is_told() {
     let file = |path: &str, size: Option<u64>| Lost { path: path.into(), size: size.map(Memory::from_bytes) };
-    let losses =
-        vec![file("/app/data.db", Some(12_000)), file("/app/unknown", None), file("/app/upload.pdf", Some(100_000))];
+    let losses = vec![
+        file("/app/data.db", Some(12_000)),
+        file("/app/unknown", None),
+        file("/app/upload.pdf", Some(100_000)),
+        file("/app/__pycache__/main.cpython-312.pyc", Some(900)),
+    ];
     let theatre = Theatre::open(move |_| Script { losses: losses.clone(), ..Script::serving(secs(1)) }, |_| {});
     theatre.at(20).await;
     let told = theatre.kinds().into_iter().find_map(|kind| match kind {

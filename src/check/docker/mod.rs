@@ -4,12 +4,14 @@ mod architecture;
 mod expose;
 pub(super) mod file;
 mod root;
+mod secret_value;
 mod secrets;
 mod shell_form;
 
 pub(super) use architecture::CHECK as ARCHITECTURE;
 pub(super) use expose::CHECK as EXPOSE;
 pub(super) use root::CHECK as ROOT;
+pub(super) use secret_value::CHECK as SECRET_VALUE;
 pub(super) use secrets::CHECK as COPIES_SECRETS;
 pub(super) use shell_form::CHECK as SHELL_FORM;
 

@@ -18,22 +18,21 @@ fn look(subject: &Subject<'_>) -> Vec<Finding> {
     let offered = subject.profile.map(|profile| profile.build.pythons.as_slice()).unwrap_or_default();
     let Some(Recipe::Python(python)) = subject.found.map(|found| &found.recipe) else { return Vec::new() };
     let Some(said) = python.version.as_ref().filter(|_| !offered.is_empty()) else { return Vec::new() };
-    let Some(asked) = minor(&said.value) else { return Vec::new() };
-    if offered.iter().any(|version| minor(version) == Some(asked)) {
+    let Some(asked) = plain(&said.value) else { return Vec::new() };
+    if offered.iter().any(|version| plain(version) == Some(asked)) {
         return Vec::new();
     }
-    let newest = offered.iter().max_by_key(|version| minor(version)).cloned().unwrap_or_default();
+    let newest = offered.iter().max_by_key(|version| plain(version)).cloned().unwrap_or_default();
     let found = format!("Python {} is asked for, and the platform has {}", said.value, offered.join(", "));
     vec![CHECK.finding(said.place.clone(), found, format!("Ask for one that it has: `{newest}`."))]
 }
 
-/// The second number of a plain version of Python 3: 12 of `3.12.4`, `==3.12.*` and `python-3.12`. `None` for
-/// a range, which several versions may fill.
-fn minor(version: &str) -> Option<u32> {
+/// The first two numbers of a plain version: 3 and 12 of `3.12.4`, `==3.12.*` and `python-3.12`. `None` for a
+/// range, which several versions may fill.
+fn plain(version: &str) -> Option<(u32, u32)> {
     let plain = version.trim().trim_start_matches("python-").trim_start_matches('=').trim();
     let mut parts = plain.split('.');
-    let major = parts.next()?;
-    (major == "3").then(|| parts.next()?.parse().ok())?
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 pub(in crate::check) const REMOVED: Check = Check {
@@ -54,7 +53,7 @@ fn look_removed(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let taken = subject.profile.map(|profile| profile.build.python.as_str());
     let Some(version) = asked.or(taken).filter(|_| is_built_of_source(subject)) else { return Vec::new() };
-    let Some(number) = minor(version) else { return Vec::new() };
+    let Some((3, number)) = plain(version) else { return Vec::new() };
     let local = |name: &str| {
         subject.python().iter().any(|source| source.path.split('/').any(|part| part.trim_end_matches(".py") == name))
     };
@@ -77,11 +76,11 @@ fn look_removed(subject: &Subject<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::minor;
+    use super::plain;
 
     #[test]
     fn a_version_is_read_from_its_first_two_numbers() {
-        let told = ["3.12", "3.9.18", "python-3.11.4", "==3.10.*", "3", ">=3.9", "2.7", "pypy3"].map(minor);
-        assert_eq!(told, [Some(12), Some(9), Some(11), Some(10), None, None, None, None]);
+        let told = ["3.12", "3.9.18", "python-3.11.4", "==3.10.*", "3", ">=3.9", "2.7", "pypy3"].map(plain);
+        assert_eq!(told, [Some((3, 12)), Some((3, 9)), Some((3, 11)), Some((3, 10)), None, None, Some((2, 7)), None]);
     }
 }

@@ -90,6 +90,8 @@ fn docker() -> Vec<Case> {
         red("docker-expose", "Dockerfile:2", "FROM a\nEXPOSE 8080\nCMD [\"uvicorn\", \"a:b\", \"--port\", \"9000\"]\n"),
         green("docker-expose", "FROM a\nEXPOSE 9000/tcp\nCMD [\"uvicorn\", \"a:b\", \"--port\", \"9000\"]\n"),
         green("docker-expose", "FROM a\nEXPOSE 8080\nCMD exec uvicorn a:b --port $PORT\n"),
+        red("docker-secret-value", "Dockerfile:2", "FROM a\nENV MODE=prod API_KEY=sk-live-47114711\n"),
+        green("docker-secret-value", "FROM a\nARG API_KEY\nENV API_KEY=$API_KEY SECRET_KEY=changeme\n"),
         red("docker-secrets", "Dockerfile:2", "FROM a\nCOPY . .\n").ignored(".env", "A=1\n"),
         Case::green("docker-secrets", &[("Dockerfile", "FROM a\nCOPY . .\n"), (".dockerignore", ".git\n.env\n")])
             .ignored(".env", "A=1\n"),
@@ -268,6 +270,7 @@ fn found() -> Vec<Case> {
         Case::green("health-path", &route("import streamlit\n"))
             .python(of(Framework::Streamlit), health("/_stcore/health")),
         Case::red("python-version", "runtime.txt:1", &[]).python(asks("python-3.8.10"), Taken::default()).plan(pythons),
+        Case::red("python-version", "runtime.txt:1", &[]).python(asks("python-2.7.18"), Taken::default()).plan(pythons),
         Case::green("python-version", &[]).python(asks("3.12.4"), Taken::default()).plan(pythons),
         Case::green("python-version", &[]).python(asks(">=3.8"), Taken::default()).plan(pythons),
         Case::green("python-version", &[]).python(asks("3.8"), Taken::default()).plan(""),

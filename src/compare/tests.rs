@@ -50,8 +50,8 @@ fn three_plans_at_a_glance() {
       not dependable: lives with the platform's most, not with its least
       too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
       asked
-      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load
-      program not run; budget without figures; no run
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; mostly
+      wrong answers; load program not run; budget without figures; no run
 
     Speed
       plan      a month   cold start    p50     p95     p99  errors  verdict
@@ -122,8 +122,8 @@ fn two_plans_stand_in_one_table_with_their_difference() {
       not dependable: lives with the platform's most, not with its least
       too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
       asked
-      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load
-      program not run; budget without figures; no run
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; mostly
+      wrong answers; load program not run; budget without figures; no run
 
     Speed
       plan   a month  cold start    p50    p95    p99  errors  verdict
@@ -184,8 +184,8 @@ fn one_run_before_and_one_after_a_change() {
       not dependable: lives with the platform's most, not with its least
       too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
       asked
-      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load
-      program not run; budget without figures; no run
+      invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; mostly
+      wrong answers; load program not run; budget without figures; no run
 
     Speed
       run     a month  cold start    p50    p95     p99  errors  verdict

@@ -67,6 +67,10 @@ pub struct LoadUse {
     pub answered: u64,
     /// Requests that were not, by how they failed, in words: `status 502`.
     pub failures: BTreeMap<String, u64>,
+    /// Of those, how many the app itself got wrong: errors and content of its own, not those of a front door
+    /// that waited in vain.
+    #[serde(skip)]
+    pub wrong: u64,
     /// Requests that were due and never sent.
     pub unsent: u64,
     /// Of those answered, how many came in after the phase's time was up.
@@ -115,6 +119,7 @@ impl From<&LoadReport> for LoadUse {
             due: report.due,
             answered: report.answered,
             failures: report.failures.iter().map(|(failure, count)| (failure_words(*failure), *count)).collect(),
+            wrong: report.failures.iter().filter(|(failure, _)| is_wrong(**failure)).map(|(_, count)| count).sum(),
             unsent: report.unsent,
             drained: report.drained,
             lasted: report.lasted,
@@ -129,6 +134,15 @@ impl From<&LoadReport> for LoadUse {
             shortfall: report.shortfall,
             command_exit: report.command_exit,
         }
+    }
+}
+
+/// Whether the app was there and got it wrong. 502 to 504 are what a front door says of an app that was not.
+fn is_wrong(failure: LoadFailure) -> bool {
+    match failure {
+        LoadFailure::Status(status) => !(502..=504).contains(&status),
+        LoadFailure::Body | LoadFailure::Raised | LoadFailure::NotCompiled | LoadFailure::NotOffered => true,
+        LoadFailure::Refused | LoadFailure::Cut | LoadFailure::TimedOut | LoadFailure::GivenUp => false,
     }
 }
 

@@ -115,6 +115,12 @@ pub const RULES: &[Rule] = &[
         runs::check,
     ),
     run(
+        "wrong",
+        "mostly wrong answers",
+        "the app got most of its load wrong, so its figures are those of its errors; a larger plan mends none of them",
+        runs::wrong,
+    ),
+    run(
         "no-program",
         "load program not run",
         "the program that should have driven the load could not be run, so nothing was asked of the app",

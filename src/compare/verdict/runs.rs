@@ -67,6 +67,19 @@ pub(super) fn check(summary: &Summary) -> Option<Vec<Input>> {
     (!failed.is_empty() && summary.served() && !killed(summary)).then_some(failed)
 }
 
+/// More than half of what was asked in a phase.
+pub(super) fn wrong(summary: &Summary) -> Option<Vec<Input>> {
+    let measured = summary.phases.iter().filter(|phase| phase.role == PhaseRole::Measure);
+    let wrong = measured.filter_map(|phase| {
+        let load = phase.load.as_ref().filter(|load| load.wrong * 2 > load.due)?;
+        let how: Vec<String> = load.failures.iter().map(|(how, count)| format!("{count} {how}")).collect();
+        let found = format!("{} of {} requests went wrong: {}", load.wrong, load.due, how.join(", "));
+        Some(Input::found(&format!("in `{}`", phase.name), found, Place::of(phase, &["load", "request"])))
+    });
+    let wrong: Vec<Input> = wrong.collect();
+    (!wrong.is_empty() && summary.served() && !killed(summary)).then_some(wrong)
+}
+
 /// What a shell ends with when it may not execute a program (126), and when it finds none (127): POSIX,
 /// Shell Command Language, 2.8.2.
 const NOT_RUN: [i32; 2] = [126, 127];

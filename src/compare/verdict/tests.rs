@@ -56,6 +56,10 @@ fn every_rule_holds_where_it_should_and_only_there() {
         (Tale { throttled: 26, ..tale() }, "throttled", Word::Tight),
         (Tale { throttled: 25, ..tale() }, "fits", Word::Fits),
         (Tale { failures: failures(600), ..tale() }, "fits", Word::Fits),
+        (Tale { failures: failures(601), ..tale() }, "wrong", Word::Invalid),
+        (Tale { failures: [(LoadFailure::Raised, 601)].into(), ..tale() }, "wrong", Word::Invalid),
+        (Tale { failures: [(LoadFailure::Status(502), 601)].into(), ..tale() }, "fits", Word::Fits),
+        (Tale { failures: failures(601), killed: true, ..tale() }, "killed", Word::TooSmall),
     ];
     for (tale, rule, word) in cases {
         assert_eq!(told(tale), (rule, word));

@@ -60,7 +60,7 @@ fn as_markdown() {
     - tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready; throttled in over 25 % of the CPU periods
     - not dependable: lives with the platform's most, not with its least
     - too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was asked
-    - invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; load program not run; budget without figures; no run
+    - invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; mostly wrong answers; load program not run; budget without figures; no run
 
     **Speed**
 

@@ -36,6 +36,8 @@ pub(super) struct Tale {
     pub(super) boot: u64,
     /// Need in MiB: until ready, and later.
     pub(super) need: [u64; 2],
+    /// How many MiB more it needs each minute, over the phase that counts; that phase is then ten minutes long.
+    pub(super) leak: Option<u64>,
     /// Half of the requests are quicker, in milliseconds.
     pub(super) p50: f64,
     /// How many requests were due.
@@ -68,6 +70,7 @@ impl Default for Tale {
             delay: 0,
             boot: 1_500,
             need: [150, 300],
+            leak: None,
             p50: 20.0,
             due: 1_200,
             failures: BTreeMap::new(),
@@ -141,6 +144,7 @@ impl Tale {
         told.phase(10_000, "search", PhaseRole::Measure);
         told.sample(10_500, 1, scaled(self.need[1], factor), [4, 2]);
         told.sample(29_000, 1, scaled(self.need[1], factor) - 8_192, [104, 2 + self.throttled]);
+        self.leaks(told);
         for (cause, count) in &self.platform {
             (0..*count).for_each(|n| told.answered_by_platform(20_000 + n, *cause));
         }
@@ -148,6 +152,15 @@ impl Tale {
             told.killed(25_000, 1, self.memory);
         }
         told.at(30_000, Kind::Load(Box::new(self.report(factor))));
+    }
+
+    /// Told at moments of its own: everything else in a tale is over within a minute.
+    fn leaks(&self, told: &mut Told) {
+        let Some(leak) = self.leak else { return };
+        for second in 20..600 {
+            let need = self.need[0] * 1_048_576 + leak * 1_048_576 * second / 60;
+            told.sample(10_000 + second * 1_000, 1, need, [4, 2]);
+        }
     }
 
     fn report(&self, factor: f64) -> LoadReport {

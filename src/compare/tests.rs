@@ -45,8 +45,8 @@ fn three_plans_at_a_glance() {
 
     Verdicts: from the bottom up, the first line that holds
       fits: none of the others
-      tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
-      throttled in over 25 % of the CPU periods
+      tight: need at the limit; need above what is sold; leaks to the limit within a day; under 10 %
+      memory margin; the same until ready; throttled in over 25 % of the CPU periods
       not dependable: lives with the platform's most, not with its least
       too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
       asked
@@ -117,8 +117,8 @@ fn two_plans_stand_in_one_table_with_their_difference() {
 
     Verdicts: from the bottom up, the first line that holds
       fits: none of the others
-      tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
-      throttled in over 25 % of the CPU periods
+      tight: need at the limit; need above what is sold; leaks to the limit within a day; under 10 %
+      memory margin; the same until ready; throttled in over 25 % of the CPU periods
       not dependable: lives with the platform's most, not with its least
       too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
       asked
@@ -179,8 +179,8 @@ fn one_run_before_and_one_after_a_change() {
 
     Verdicts: from the bottom up, the first line that holds
       fits: none of the others
-      tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready;
-      throttled in over 25 % of the CPU periods
+      tight: need at the limit; need above what is sold; leaks to the limit within a day; under 10 %
+      memory margin; the same until ready; throttled in over 25 % of the CPU periods
       not dependable: lives with the platform's most, not with its least
       too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was
       asked

@@ -29,6 +29,8 @@ pub(super) struct App {
     pub(super) held: Held,
     /// Memory it loses each second.
     pub(super) leak: watch::Sender<Memory>,
+    /// Memory it loses with each request.
+    pub(super) leak_per_request: Memory,
     mood: Mutex<(Mood, Option<Instant>)>,
     silent_until: Mutex<Option<Instant>>,
     visits: AtomicU64,
@@ -49,6 +51,7 @@ impl App {
             slow: knobs.slow,
             held: Held::default(),
             leak: watch::Sender::new(Memory::default()),
+            leak_per_request: knobs.leak_per_request,
             mood: Mutex::new((knobs.health, None)),
             silent_until: Mutex::new(None),
             visits: AtomicU64::new(0),

@@ -36,6 +36,13 @@ pub struct Knobs {
     /// Use this much more memory every second.
     #[arg(long, value_name = "SIZE", default_value = "0B")]
     pub leak: Memory,
+    /// Use this much more memory for every request.
+    #[arg(long, value_name = "SIZE", default_value = "0B")]
+    pub leak_per_request: Memory,
+    /// Use up to this much more memory, ever slower, as an allocator or a cache that fills up: two thirds of it in
+    /// the first 15 seconds, two thirds of the rest in the next.
+    #[arg(long, value_name = "SIZE", default_value = "0B")]
+    pub plateau: Memory,
     /// Write a file of this size; the kernel keeps it in its file cache.
     #[arg(long, value_name = "SIZE", default_value = "0B")]
     pub write: Memory,
@@ -87,6 +94,8 @@ impl Default for Knobs {
             hold: Memory::default(),
             hold_in_child: Memory::default(),
             leak: Memory::default(),
+            leak_per_request: Memory::default(),
+            plateau: Memory::default(),
             write: Memory::default(),
             shm: Memory::default(),
             burn: Elapsed::ZERO,

@@ -33,6 +33,9 @@ const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// How often a leak grows, so that a graph of it looks like a slope.
 const LEAK_BEAT: Duration = Duration::from_millis(100);
 
+/// What the kernel gives at least, in bytes.
+const PAGE: u64 = 4_096;
+
 /// Lives until something ends it, and returns the exit status.
 pub(super) async fn live(knobs: Knobs, surroundings: Surroundings) -> u8 {
     let app = App::new(&knobs, &surroundings);
@@ -89,6 +92,7 @@ async fn boot(app: &Arc<App>, knobs: &Knobs) -> Option<u8> {
         return Some(CANNOT_START);
     }
     tokio::spawn(leak(Arc::clone(app)));
+    tokio::spawn(fill(Arc::clone(app), knobs.plateau));
     let burning = knobs.burn;
     tokio::spawn(async move { burn::burn(burning).await });
     None
@@ -186,6 +190,20 @@ async fn leak(app: Arc<App>) {
         if app.held.grow(part).await.is_err() {
             return;
         }
+    }
+}
+
+/// Uses ever less of what is left to use: of each beat, what makes two thirds of it in 15 seconds, 1 - 3^(-beat/15 s).
+async fn fill(app: Arc<App>, size: Memory) {
+    let mut beat = interval(LEAK_BEAT);
+    let mut left = size.bytes();
+    while left > PAGE {
+        beat.tick().await;
+        let part = (left / 137).max(PAGE);
+        if app.held.grow(Memory::from_bytes(part)).await.is_err() {
+            return;
+        }
+        left -= part;
     }
 }
 

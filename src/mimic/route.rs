@@ -23,6 +23,8 @@ use super::{babble, burn, crowd, disk, front, offspring, socket};
 pub(super) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
     app.count_request();
     app.silence().await;
+    // A request that finds no memory is answered all the same, as by an app that forgets to keep something.
+    let _ = app.held.grow(app.leak_per_request).await;
     let line = format!("{} {}", request.method(), request.uri());
     let answer = page(&app, request).await;
     app.say(&format!("{line} {}", answer.status().as_u16()));

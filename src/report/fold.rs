@@ -15,6 +15,7 @@ use super::sections::sections;
 use super::start::{Start, StartFold, StartKind};
 use super::states::{StateTime, StatesFold};
 use super::text::text;
+use super::trend::{Trend, TrendFold};
 use crate::event::{Event, ExitCause, Finish, Kind, PhaseRole, STOPPING, State, Why};
 use crate::units::Elapsed;
 
@@ -50,6 +51,8 @@ pub struct Summary {
     pub states: Vec<StateTime>,
     /// Memory; `None` when nothing was sampled.
     pub memory: Option<MemoryUse>,
+    /// How the need of each instance went on in each phase that counts; at most the eight longest.
+    pub trends: Vec<Trend>,
     /// CPU; `None` when nothing was sampled.
     pub cpu: Option<CpuUse>,
     /// What it used while it was busy, which is what prices by use are worked out from. `None` when no time was
@@ -82,6 +85,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The trend to tell: a leak before anything else, else what was looked at longest.
+    pub fn trend(&self) -> Option<&Trend> {
+        Trend::foremost(&self.trends)
+    }
+
     /// The first start of the run.
     pub fn first_start(&self) -> Option<&Start> {
         self.starts.iter().find(|start| start.kind == StartKind::First)
@@ -137,6 +145,7 @@ pub struct Fold {
     starts: StartFold,
     states: StatesFold,
     memory: MemoryFold,
+    trends: TrendFold,
     cpu: CpuFold,
     usage: UsageFold,
     requests: RequestsFold,
@@ -166,6 +175,7 @@ impl Fold {
         self.starts.add(event);
         self.states.add(event);
         self.memory.add(event);
+        self.trends.add(event);
         self.cpu.add(event);
         self.usage.add(event);
         self.requests.add(event);
@@ -180,6 +190,7 @@ impl Fold {
             Kind::Header(header) => {
                 self.run = header.as_ref().into();
                 self.memory.begin(header);
+                self.trends.begin(header);
                 self.cpu.begin(header);
                 self.kills.begin(header);
                 self.advice.begin(header);
@@ -204,7 +215,7 @@ impl Fold {
 
     /// What the events so far say.
     pub fn summary(&self) -> Summary {
-        let memory = self.memory.memory();
+        let (memory, trends) = (self.memory.memory(), self.trends.trends());
         let (starts, states) = (self.starts.starts(), self.states.times());
         let restarts = starts.iter().filter(|start| start.kind == StartKind::Restart).count() as u64;
         let served = states.iter().any(|time| time.state == State::Serving);
@@ -216,8 +227,9 @@ impl Fold {
             running: false,
             starts,
             states,
-            advice: self.advice.advice(memory.as_ref()),
+            advice: self.advice.advice(memory.as_ref(), &trends),
             memory,
+            trends,
             cpu: self.cpu.cpu(),
             usage: self.usage.usage(),
             requests: self.requests.requests(),

@@ -30,6 +30,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trend;
 pub mod words;
 
 pub use advice::{Advice, AdviceRule};
@@ -49,6 +50,7 @@ pub use states::StateTime;
 pub use status::{Status, StatusFold, bar};
 pub use table::{Align, Block, Column, Section, Table};
 pub use text::{table_text, text};
+pub use trend::{Growth, LimitAfter, Trend, TrendKind};
 
 /// How other rooms write the same units into JSON.
 pub(crate) mod units_in_json {

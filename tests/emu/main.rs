@@ -32,6 +32,7 @@ mod shim;
 mod steps;
 mod streamlit;
 mod support;
+mod trends;
 mod users;
 mod v2;
 mod words;

@@ -1,10 +1,12 @@
 use super::{Case, Evidence, Input, Place, settings};
 use crate::compare::facts::RoundFacts;
-use crate::report::{Kill, Peak, Summary, Victim};
-use crate::units::Memory;
+use crate::report::{Kill, Peak, Summary, TrendKind, Victim};
+use crate::units::{Elapsed, Memory};
 
 /// Of what the plan sells, at least this much must be left, in percent.
 const MARGIN_PERCENT: u64 = 10;
+/// Most apps are started anew more seldom than once a day.
+const A_DAY: Elapsed = Elapsed::from_secs(86_400);
 
 /// Every kill for want of memory.
 pub(super) fn killed(case: &Case) -> Vec<Evidence> {
@@ -37,6 +39,21 @@ pub(super) fn slow_zone(case: &Case) -> Vec<Evidence> {
         let Some(memory) = summary.memory.as_ref() else { return Vec::new() };
         let over = Some(memory.peak).filter(|peak| peak.need > memory.limit);
         over.map(|peak| need("peak need", &peak, format!("{} are sold", memory.limit))).into_iter().collect()
+    })
+}
+
+/// A leak that is at the place where the plan kills within a day of its load, even at the slowest rate of its band.
+pub(super) fn leak(case: &Case) -> Vec<Evidence> {
+    in_runs(case, |summary| {
+        let Some(trend) = summary.trend().filter(|trend| trend.kind == TrendKind::Leak) else { return Vec::new() };
+        let (Some(growth), Some(limit)) = (trend.growth, trend.limit) else { return Vec::new() };
+        if limit.latest > A_DAY {
+            return Vec::new();
+        }
+        let rate = format!("{} an hour", Memory::from_bytes(growth.bytes_per_hour.unsigned_abs()).human());
+        let place = Place { from: trend.from, to: trend.to, kinds: &["sample"] };
+        let after = format!("killed every {}", limit.after.human());
+        vec![Input::found(&format!("leak in `{}`,", trend.phase), rate, place).against(after, settings::MEMORY)]
     })
 }
 

@@ -167,6 +167,15 @@ pub const RULES: &[Rule] = &[
         memory::slow_zone,
     ),
     arm(
+        "leak",
+        Word::Tight,
+        (
+            "leaks to the limit within a day",
+            "need grew at the same rate for as long as the load did not change: at that rate memory runs out every day",
+        ),
+        memory::leak,
+    ),
+    arm(
         "margin",
         Word::Tight,
         ("under 10 % memory margin", "a little more data, or a few more visitors, and memory runs out"),

@@ -49,6 +49,8 @@ fn every_rule_holds_where_it_should_and_only_there() {
         (Tale { finish: Some(Finish::GivenUp("it crashed".into())), ..tale() }, "ended", Word::TooSmall),
         (Tale { shortfall: Some(Shortfall::App), ..tale() }, "shortfall", Word::TooSmall),
         (Tale { need: [150, 503], ..tale() }, "at-limit", Word::Tight),
+        (Tale { leak: Some(1), need: [150, 150], ..tale() }, "leak", Word::Tight),
+        (Tale { leak: Some(0), need: [150, 150], ..tale() }, "fits", Word::Fits),
         (Tale { need: [150, 465], ..tale() }, "margin", Word::Tight),
         (Tale { need: [150, 460], ..tale() }, "fits", Word::Fits),
         (Tale { need: [465, 300], ..tale() }, "start-margin", Word::Tight),

@@ -57,7 +57,7 @@ fn as_markdown() {
     **Verdicts: from the bottom up, the first line that holds**
 
     - fits: none of the others
-    - tight: need at the limit; need above what is sold; under 10 % memory margin; the same until ready; throttled in over 25 % of the CPU periods
+    - tight: need at the limit; need above what is sold; leaks to the limit within a day; under 10 % memory margin; the same until ready; throttled in over 25 % of the CPU periods
     - not dependable: lives with the platform's most, not with its least
     - too small: killed; failed boot; crashed; budget broken; load program says no; slower than it was asked
     - invalid: run invalid; record incomplete; interrupted; load not sent as asked; check failed; mostly wrong answers; load program not run; budget without figures; no run

@@ -9,6 +9,7 @@ mod tests;
 use serde::Serialize;
 
 use super::memory::MemoryUse;
+use super::trend::{self, Trend};
 use super::words;
 use crate::event::{Event, Exit, ExitCause, Finish, Header, Kind, LISTENS_ELSEWHERE, Losses, ONLY_ITSELF, State, Why};
 use crate::units::Elapsed;
@@ -60,6 +61,8 @@ pub enum AdviceRule {
     StopIgnored,
     /// It needs nearly all of its memory before the first visitor.
     MemoryAtStart,
+    /// Its need grows for as long as the load goes on.
+    Leak,
     /// Files that it wrote are gone.
     LostFiles,
 }
@@ -172,12 +175,20 @@ impl AdviceFold {
     }
 
     /// What the events so far advise, in the order of the events.
-    pub(super) fn advice(&self, memory: Option<&MemoryUse>) -> Vec<Advice> {
+    pub(super) fn advice(&self, memory: Option<&MemoryUse>, trends: &[Trend]) -> Vec<Advice> {
         let mut all = self.found.clone();
         all.extend(memory.and_then(full_at_start));
+        all.extend(Trend::foremost(trends).and_then(leak));
         all.sort_by_key(|advice| advice.at);
         all
     }
+}
+
+/// Told where it was seen whole: at the end of what was looked at.
+fn leak(trend: &Trend) -> Option<Advice> {
+    let (seen, action) = trend::advice(trend)?;
+    let about = String::new();
+    Some(Advice { rule: AdviceRule::Leak, at: trend.to, about, seen, action, details: Vec::new() })
 }
 
 fn full_at_start(memory: &MemoryUse) -> Option<Advice> {

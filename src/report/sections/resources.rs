@@ -1,7 +1,8 @@
 use super::{of_limit, percent};
 use crate::event::SampleSource;
 use crate::report::table::{Column, Section, Table};
-use crate::report::{BankUse, CpuUse, MemoryUse, Peak, ServingUse, Summary, words};
+use crate::report::trend::sentence;
+use crate::report::{BankUse, CpuUse, MemoryUse, Peak, ServingUse, Summary, TrendKind, words};
 use crate::units::{Elapsed, Memory};
 
 /// Peak need against the limit, the start apart from what came later.
@@ -24,7 +25,14 @@ pub(super) fn memory(summary: &Summary) -> Section {
     if memory.at_limit {
         section = section.line("the need stood at the limit: the app may want more than the peak says");
     }
-    section.line(sampled(memory))
+    section.lines(trend(summary)).line(sampled(memory))
+}
+
+/// Without load, only what was seen is told: nobody asked for a steady load.
+fn trend(summary: &Summary) -> Option<String> {
+    let trend = summary.trend()?;
+    let said = !matches!(trend.kind, TrendKind::TooShort | TrendKind::UnsteadyLoad | TrendKind::Unclear);
+    (said || !summary.phases.is_empty()).then(|| format!("trend: {}", sentence(trend)))
 }
 
 fn limit(memory: &MemoryUse) -> String {

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
+use super::gauges::GaugeDesk;
 use super::hands::{Done, Hands};
 use super::probe::{Probe, Rounds, watch};
 use super::record::Record;
@@ -35,6 +36,7 @@ pub(super) struct Conductor<E: Engine, P, F> {
     watcher: JoinSet<()>,
     /// The last line that the running instance wrote.
     last_words: Option<String>,
+    gauges: GaugeDesk,
     record: Record<F>,
 }
 
@@ -45,6 +47,7 @@ enum What<I> {
     Report(Report),
     News(News),
     Done(Done<I>),
+    TimeToCount,
 }
 
 impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
@@ -67,6 +70,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             probe,
             watcher: JoinSet::new(),
             last_words: None,
+            gauges: GaugeDesk::new(),
             record: Record::new(run.epoch, publish),
         }
     }
@@ -109,6 +113,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             Some(report) = self.reports.recv() => What::Report(report),
             Some(news) = self.news.recv() => What::News(news),
             Some(done) = self.done.recv() => What::Done(done),
+            () = self.gauges.due() => What::TimeToCount,
         }
     }
 
@@ -125,6 +130,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             What::Done(Done::Made(instance)) => Some(Input::Instance(self.hands.hold(instance), Turn::Created)),
             What::Done(Done::Turn(instance, turn)) => Some(Input::Instance(instance, turn)),
             What::Done(Done::Losses(losses)) => self.fact(Kind::Losses(losses)),
+            What::TimeToCount => self.count(),
         }
     }
 
@@ -141,6 +147,12 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             Command::Load(load) => self.fact(Kind::Load(load)),
             Command::Notice(text) => self.fact(Kind::Notice { text }),
         }
+    }
+
+    /// Tells the counts of the front door where they changed.
+    fn count(&mut self) -> Option<Input> {
+        let gauges = self.gauges.look(&self.meter)?;
+        self.fact(Kind::Gauges(Box::new(gauges)))
     }
 
     fn fact(&mut self, kind: Kind) -> Option<Input> {

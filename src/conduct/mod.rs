@@ -6,6 +6,7 @@
 //! an engine that hangs cannot hang a run.
 
 mod conductor;
+mod gauges;
 mod hands;
 mod order;
 mod probe;

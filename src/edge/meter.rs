@@ -14,6 +14,10 @@ pub struct Meter {
     pub held: AtomicU64,
     /// Upgraded connections.
     pub open_websockets: AtomicU64,
+    /// WebSocket messages with data since the start of the run, in pieces as they came.
+    pub messages: AtomicU64,
+    /// WebSocket pings and pongs since the start of the run, in pieces as they came.
+    pub pings: AtomicU64,
     /// Moment of the last request byte or answer byte, in microseconds of the run.
     pub last_request: AtomicU64,
     /// Moment of the last WebSocket message with data.

@@ -166,9 +166,11 @@ impl<C: Stream, A: Stream> Tunnel<'_, '_, '_, C, A> {
         // Of another protocol nothing is known; its bytes are messages.
         if seen.message || (self.kind == Upgrade::Other && seen != Seen::default()) {
             meter.last_message.store(now, Relaxed);
+            meter.messages.fetch_add(1, Relaxed);
         }
         if seen.ping && self.kind == Upgrade::Websocket {
             meter.last_ping.store(now, Relaxed);
+            meter.pings.fetch_add(1, Relaxed);
         }
         self.polite |= seen.close;
     }

@@ -4,6 +4,7 @@
 //! live run and its replay say the same. The stored form is in [`stored`]; it has a version of its own.
 
 mod gate;
+mod gauges;
 mod instance;
 mod load;
 mod part;
@@ -15,6 +16,7 @@ mod state;
 pub mod stored;
 
 pub use gate::{Gate, Hold};
+pub use gauges::{Cache, CacheSize, GaugeValue, Gauges};
 pub use instance::{Ended, Exit, ExitCause, InstanceId, Listener, Losses, Lost};
 pub use load::{LoadFailure, LoadReport, Phase, PhaseRole, Shortfall, Spread};
 pub use part::Part;
@@ -121,6 +123,8 @@ pub enum Kind {
     Sample(Box<Sample>),
     /// The CPU share of an instance from now on. Only where the plan gives more at some times than at others.
     Share(Share),
+    /// Who is connected, and what the app says of itself, where it changed.
+    Gauges(Box<Gauges>),
     /// A line of the app's own log.
     Log {
         /// Which.

@@ -1,7 +1,7 @@
 //! Events without what only the app may see. Every text of every kind is named here, so that a new kind
 //! cannot be forgotten.
 
-use super::{Event, Finish, Header, Kind};
+use super::{Event, Finish, Gauges, Header, Kind};
 use crate::spec::{Image, Keeping, Promise, Redactor, Spec};
 
 impl Event {
@@ -34,6 +34,7 @@ impl Kind {
             | Self::Mark { text }
             | Self::Listening { address: text } => redactor.clean(text),
             Self::Losses(losses) => losses.largest.iter_mut().for_each(|file| redactor.clean(&mut file.path)),
+            Self::Gauges(gauges) => gauges.redact(redactor),
             Self::Finished(finish) => finish.redact(redactor),
             Self::State { .. }
             | Self::WakeAsked { .. }
@@ -82,6 +83,14 @@ impl Spec {
     }
 }
 
+impl Gauges {
+    fn redact(&mut self, redactor: &Redactor) {
+        self.caches.iter_mut().for_each(|cache| redactor.clean(&mut cache.name));
+        let texts = self.values.iter_mut().flat_map(|value| [&mut value.name, &mut value.unit]);
+        texts.for_each(|text| redactor.clean(text));
+    }
+}
+
 impl Finish {
     /// The same, without what only the app may see.
     #[must_use]
@@ -106,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::event::stored::{encode, strategies};
-    use crate::event::{Losses, Lost, Phase, PhaseRole};
+    use crate::event::{Cache, CacheSize, GaugeValue, Losses, Lost, Phase, PhaseRole};
     use crate::spec::example::{example, machine};
     use crate::spec::{AppSpec, Secret};
     use crate::units::{Elapsed, Memory};
@@ -166,7 +175,13 @@ mod tests {
         let phase = Phase { name: text(), role: PhaseRole::Measure, what: text() };
         let lost = Lost { path: text(), size: None };
         let losses = Losses { instance, count: 1, size: Memory::default(), largest: vec![lost] };
+        let gauges = Gauges {
+            caches: vec![Cache { name: text(), holds: CacheSize::Entries(1) }],
+            values: vec![GaugeValue { name: text(), value: 1.0, unit: text() }],
+            ..Gauges::default()
+        };
         let kinds = [
+            Kind::Gauges(Box::new(gauges)),
             Kind::Losses(Box::new(losses)),
             Kind::Log { instance, stderr: true, line: text() },
             Kind::Platform { line: text() },

@@ -70,6 +70,7 @@ pub(super) fn name(kind: &Kind) -> &'static str {
         Kind::Request(_) => "request",
         Kind::Sample(_) => "sample",
         Kind::Share(_) => "share",
+        Kind::Gauges(_) => "gauges",
         Kind::Log { .. } => "log",
         Kind::Platform { .. } => "platform",
         Kind::Notice { .. } => "notice",
@@ -101,6 +102,7 @@ pub(super) fn write(kind: &Kind) -> (&'static str, Box<RawValue>) {
         Kind::Request(request) => json(&StoredRequest::from(request.as_ref())),
         Kind::Sample(sample) => json(&StoredSample::from(sample.as_ref())),
         Kind::Share(share) => json(share),
+        Kind::Gauges(gauges) => json(gauges),
         Kind::Log { instance, stderr, line } => json(&StoredLog::new(*instance, *stderr, line)),
         Kind::Listening { address: text }
         | Kind::Platform { line: text }
@@ -146,6 +148,7 @@ pub(super) fn read(stored: Row<'_>) -> Result<Kind, StoredError> {
         "request" => Kind::Request(Box::new(parse::<StoredRequest>(stored)?.live())),
         "sample" => Kind::Sample(Box::new(parse::<StoredSample>(stored)?.live())),
         "share" => Kind::Share(parse(stored)?),
+        "gauges" => Kind::Gauges(parse(stored)?),
         "log" => parse::<StoredLog>(stored)?.live(),
         "platform" => Kind::Platform { line: text()? },
         "notice" => Kind::Notice { text: text()? },

@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use proptest::prelude::*;
 
 use crate::event::{
-    ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, Header, Hold, InstanceId, Kind, LoadFailure, LoadReport,
-    Losses, Lost, Part, Phase, PhaseRole, Request, RequestId, Sample, SampleSource, Share, ShareLevel, ShareWhy,
-    Shortfall, Spread, State, Why,
+    Cache, CacheSize, ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, GaugeValue, Gauges, Header, Hold,
+    InstanceId, Kind, LoadFailure, LoadReport, Losses, Lost, Part, Phase, PhaseRole, Request, RequestId, Sample,
+    SampleSource, Share, ShareLevel, ShareWhy, Shortfall, Spread, State, Why,
 };
 use crate::profile::{Billing, Cause, Charge, UsageRates};
 use crate::spec::example::{example, machine};
@@ -42,6 +42,7 @@ fn about_instance() -> impl Strategy<Value = Kind> {
         instance().prop_map(|instance| Kind::HealthRecovered { instance }),
         sample().prop_map(|sample| Kind::Sample(Box::new(sample))),
         share().prop_map(Kind::Share),
+        gauges().prop_map(|gauges| Kind::Gauges(Box::new(gauges))),
         (instance(), any::<bool>(), any::<String>()).prop_map(|(instance, stderr, line)| Kind::Log {
             instance,
             stderr,
@@ -207,6 +208,24 @@ fn share() -> impl Strategy<Value = Share> {
     ]);
     (instance(), level, any::<u32>(), why, prop::option::of(elapsed())).prop_map(
         |(instance, level, share, why, bank)| Share { instance, level, share: Millicores::new(share), why, bank },
+    )
+}
+
+fn gauges() -> impl Strategy<Value = Gauges> {
+    let size = prop_oneof![memory().prop_map(CacheSize::Bytes), any::<u64>().prop_map(CacheSize::Entries)];
+    let cache = (any::<String>(), size).prop_map(|(name, holds)| Cache { name, holds });
+    let value = (any::<String>(), any::<i32>(), any::<String>());
+    let value = value.prop_map(|(name, value, unit)| GaugeValue { name, value: f64::from(value) / 8.0, unit });
+    let lists = (prop::collection::vec(cache, 0..3), prop::collection::vec(value, 0..3));
+    (any::<(u64, u64, u64)>(), any::<Option<u64>>(), lists).prop_map(
+        |((sockets, messages, pings), users, (caches, values))| Gauges {
+            sockets,
+            messages,
+            pings,
+            users,
+            caches,
+            values,
+        },
     )
 }
 

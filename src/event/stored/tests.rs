@@ -7,7 +7,8 @@ use proptest::test_runner::TestRunner;
 use super::strategies::{event, kind};
 use super::*;
 use crate::event::{
-    ClientKind, Ending, InstanceId, Request, RequestId, Sample, SampleSource, Share, ShareLevel, ShareWhy, State, Why,
+    Cache, CacheSize, ClientKind, Ending, GaugeValue, Gauges, InstanceId, Request, RequestId, Sample, SampleSource,
+    Share, ShareLevel, ShareWhy, State, Why,
 };
 use crate::profile::Cause;
 use crate::units::{Memory, Millicores};
@@ -34,7 +35,7 @@ fn the_strategies_reach_every_kind() {
     let mut runner = TestRunner::deterministic();
     let seen: BTreeSet<&str> =
         (0..2_000).map(|_| kind_name(&kind().new_tree(&mut runner).unwrap().current())).collect();
-    assert_eq!(seen.len(), 26, "{seen:?}");
+    assert_eq!(seen.len(), 27, "{seen:?}");
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn an_unknown_kind_in_a_known_version_is_an_error() {
 #[test]
 fn a_version_that_is_none_says_what_was_expected() {
     let error = "one".parse::<Version>().unwrap_err();
-    assert_eq!(error.to_string(), "found `one`, expected a format version such as `1.3`");
+    assert_eq!(error.to_string(), "found `one`, expected a format version such as `1.4`");
     assert_eq!("3.14".parse(), Ok(Version { major: 3, minor: 14 }));
 }
 
@@ -104,6 +105,7 @@ fn the_stored_form_is_exactly_this() {
         Kind::Sample(Box::new(small_sample())),
         Kind::Request(Box::new(request())),
         Kind::Share(share()),
+        Kind::Gauges(Box::new(gauges())),
         Kind::Finished(crate::event::Finish::GivenUp("suspended".into())),
     ]
     .into_iter()
@@ -118,6 +120,7 @@ fn the_stored_form_is_exactly_this() {
     {"seq":1,"at_us":20000,"kind":"sample","body":{"i":1,"s":"cgroup-v2","u":100,"n":90,"c":5}}
     {"seq":1,"at_us":20000,"kind":"request","body":{"n":1000,"a":3000000,"m":"GET","p":"/reports","c":"browser","s":503,"e":{"platform":"waking"},"f":350,"t":400,"o":2048}}
     {"seq":1,"at_us":20000,"kind":"share","body":{"instance":1,"level":"guaranteed","share":"0.063 CPU","why":"bank-empty","bank_us":0}}
+    {"seq":1,"at_us":20000,"kind":"gauges","body":{"sockets":2,"messages":40,"pings":3,"users":2,"caches":[{"name":"load","holds":{"bytes":"50 MiB"}},{"name":"rows","holds":{"entries":7}}],"values":[{"name":"queue","value":0.5,"unit":"seconds"}]}}
     {"seq":1,"at_us":20000,"kind":"finished","body":{"given-up":"suspended"}}
     "###);
 }
@@ -143,6 +146,20 @@ fn share() -> Share {
         share: Millicores::new(63),
         why: ShareWhy::BankEmpty,
         bank: Some(Elapsed::ZERO),
+    }
+}
+
+fn gauges() -> Gauges {
+    Gauges {
+        sockets: 2,
+        messages: 40,
+        pings: 3,
+        users: Some(2),
+        caches: vec![
+            Cache { name: "load".into(), holds: CacheSize::Bytes(Memory::from_mib(50)) },
+            Cache { name: "rows".into(), holds: CacheSize::Entries(7) },
+        ],
+        values: vec![GaugeValue { name: "queue".into(), value: 0.5, unit: "seconds".into() }],
     }
 }
 

@@ -19,6 +19,11 @@ pub struct LoadArgs {
 }
 
 impl LoadArgs {
+    /// Whether anything was typed.
+    pub(super) fn is_said(&self) -> bool {
+        self.load.is_some() || self.load_command.is_some()
+    }
+
     /// What is done to the app, as it was typed; `None` when nothing was.
     pub(super) fn script(&self) -> Result<Option<Script>, Failure> {
         match (&self.load, &self.load_command) {
@@ -39,6 +44,7 @@ pub(super) fn told(script: &Script) -> String {
     match script {
         Script::Visitors | Script::Tour => String::new(),
         Script::Load(scenario) => scenario.phases.iter().map(Phase::what).collect::<Vec<_>>().join("; "),
+        Script::Climb(climb) => climb.what(),
         Script::Program(line) => line.clone(),
     }
 }

@@ -256,7 +256,12 @@ impl Told {
     fn phase(&mut self, millis: u64, name: &str, role: PhaseRole) {
         self.at(
             millis,
-            Kind::Phase(Box::new(Phase { name: name.into(), role, what: "60.0 requests per second".into() })),
+            Kind::Phase(Box::new(Phase {
+                name: name.into(),
+                role,
+                what: "60.0 requests per second".into(),
+                users: None,
+            })),
         );
     }
 

@@ -14,6 +14,9 @@ pub struct Phase {
     pub role: PhaseRole,
     /// What is done in it, as a sentence: `20 requests per second for 2 min`.
     pub what: String,
+    /// How many users with a session there are in it; `None` where users are not what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
 }
 
 /// What a phase's figures are good for.

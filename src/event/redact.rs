@@ -172,7 +172,7 @@ mod tests {
     fn texts_of_every_kind_are_looked_through() {
         let text = || format!("x {VALUE}");
         let instance = crate::event::InstanceId(1);
-        let phase = Phase { name: text(), role: PhaseRole::Measure, what: text() };
+        let phase = Phase { name: text(), role: PhaseRole::Measure, what: text(), users: None };
         let lost = Lost { path: text(), size: None };
         let losses = Losses { instance, count: 1, size: Memory::default(), largest: vec![lost] };
         let gauges = Gauges {

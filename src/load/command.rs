@@ -55,7 +55,10 @@ pub async fn command(program: Program) -> io::Result<Outcome> {
     let cpu = children_cpu();
     let mut child = spawn(&line, &target)?;
     let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
-    say(&tell, Told::Phase(Phase { name: "command".into(), role: PhaseRole::Measure, what: line.clone() }));
+    say(
+        &tell,
+        Told::Phase(Phase { name: "command".into(), role: PhaseRole::Measure, what: line.clone(), users: None }),
+    );
     if let Some(Err(error)) = core.map(|core| group.keep_to(core)) {
         say(&tell, Told::Note(format!("the load command cannot keep to a CPU of its own: {error}")));
     }

@@ -51,7 +51,7 @@ fn load(phase: Phase, role: PhaseRole) -> Part {
 }
 
 fn mark(name: &str, role: PhaseRole, what: String) -> Mark {
-    Mark { name: name.into(), role, what }
+    Mark { name: name.into(), role, what, users: None }
 }
 
 /// The first phase that sends anything, as it begins, for as long as the app is warmed up. Calls that are made

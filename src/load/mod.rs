@@ -7,6 +7,7 @@
 mod alarm;
 mod answer;
 mod check;
+mod climb;
 mod command;
 mod cookies;
 mod desk;
@@ -27,6 +28,7 @@ mod tab;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod troubles;
 mod walk;
 mod watch;
 mod wire;
@@ -34,7 +36,7 @@ mod wire;
 pub use check::{Got, Mismatch};
 pub use command::{Program, command};
 pub use progress::{Progress, Standing};
-pub use start::{Generator, Order, start};
+pub use start::{ClimbOrder, Generator, Order, climb, start};
 
 use std::net::SocketAddr;
 

@@ -17,7 +17,8 @@ use super::phase::Ground;
 use super::watch::Watch;
 use super::wire::{Dial, Tcp};
 use super::{Outcome, Progress, Target, Told};
-use crate::scenario::Scenario;
+use crate::scenario::{Climb, Scenario};
+use crate::units::{Elapsed, Memory};
 
 /// What the generator is asked to do, and by whom it is heard.
 #[derive(Debug)]
@@ -26,6 +27,23 @@ pub struct Order {
     pub scenario: Arc<Scenario>,
     /// To whom.
     pub target: Target,
+    /// Where phases and reports are told.
+    pub tell: UnboundedSender<Told>,
+    /// Turns true when the work shall stop. The same when its sender is gone.
+    pub stop: watch::Receiver<bool>,
+    /// The core that the generator keeps to, counted from zero; `None` for any.
+    pub core: Option<usize>,
+}
+
+/// What the generator is asked to do where users come one by one.
+#[derive(Debug)]
+pub struct ClimbOrder {
+    /// Who comes, and how long.
+    pub climb: Arc<Climb>,
+    /// To whom.
+    pub target: Target,
+    /// What the app needs at the moment, as it is sampled; the next user waits until that is steady.
+    pub vitals: watch::Receiver<Option<Memory>>,
     /// Where phases and reports are told.
     pub tell: UnboundedSender<Told>,
     /// Turns true when the work shall stop. The same when its sender is gone.
@@ -50,11 +68,32 @@ pub struct Generator {
 pub fn start(order: Order) -> io::Result<Generator> {
     let parts = parts(&order.scenario);
     let progress = Arc::new(progress(&parts));
+    let shared = Arc::clone(&progress);
+    alone(progress, move |runtime| work(runtime, order, parts, shared))
+}
+
+/// The same for users who come one by one.
+pub fn climb(order: ClimbOrder) -> io::Result<Generator> {
+    let progress = Arc::new(Progress::new(Vec::new()));
+    let shared = Arc::clone(&progress);
+    alone(progress, move |runtime| {
+        let ClimbOrder { climb, target, vitals, tell, stop, core } = order;
+        keep_to(core, &tell);
+        LocalSet::new().block_on(runtime, async {
+            let bounds = (climb.timeout, climb.most as usize);
+            let house = house(Tcp(target.address), bounds, target.gate, shared);
+            let ground = Ground { house: Rc::new(house), alarm: Alarm::fine(), stop, host: target.host };
+            super::climb::go(&climb, Rc::new(ground), (vitals, tell)).await
+        })
+    })
+}
+
+/// Has something done on a thread of its own.
+fn alone(progress: Arc<Progress>, work: impl FnOnce(&Runtime) -> Outcome + Send + 'static) -> io::Result<Generator> {
     let (done, outcome) = oneshot::channel();
     let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
-    let shared = Arc::clone(&progress);
     let thread = thread::Builder::new().name("load".to_owned()).spawn(move || {
-        let outcome = work(&runtime, order, parts, shared);
+        let outcome = work(&runtime);
         // Nobody may be waiting any more.
         let _ = done.send(outcome);
     })?;
@@ -79,23 +118,20 @@ impl Generator {
 
 fn work(runtime: &Runtime, order: Order, parts: Vec<Part>, progress: Arc<Progress>) -> Outcome {
     let Order { scenario, target, tell, stop, core } = order;
-    if let Some(core) = core {
-        core_set(None, core).unwrap_or_else(|error| {
-            // Whoever does not listen any more does not want to know.
-            let _ = tell.send(Told::Note(format!("the generator of load cannot keep to CPU {core}: {error}")));
-        });
-    }
+    keep_to(core, &tell);
     // The clock and the alarm belong to the runtime.
     LocalSet::new().block_on(runtime, async {
-        let house = house(Tcp(target.address), &scenario, target.gate, progress);
+        let bounds = (scenario.timeout, scenario.connections as usize);
+        let house = house(Tcp(target.address), bounds, target.gate, progress);
         let ground = Ground { house: Rc::new(house), alarm: Alarm::fine(), stop, host: target.host };
         drive(parts, scenario.seed, ground, tell).await
     })
 }
 
+/// `timeout` and `hands`: how long an answer may take, and how many are waited for at once.
 pub(super) fn house<D: Dial>(
     dial: D,
-    scenario: &Scenario,
+    (timeout, hands): (Elapsed, usize),
     gate: watch::Receiver<crate::event::Gate>,
     progress: Arc<Progress>,
 ) -> House<D> {
@@ -106,9 +142,17 @@ pub(super) fn house<D: Dial>(
         gates: Gates::new(gate, watch),
         progress,
         watch,
-        timeout: scenario.timeout,
-        hands: scenario.connections.max(1) as usize,
+        timeout,
+        hands: hands.max(1),
     }
+}
+
+fn keep_to(core: Option<usize>, tell: &UnboundedSender<Told>) {
+    let Some(core) = core else { return };
+    core_set(None, core).unwrap_or_else(|error| {
+        // Whoever does not listen any more does not want to know.
+        let _ = tell.send(Told::Note(format!("the generator of load cannot keep to CPU {core}: {error}")));
+    });
 }
 
 /// Keeps a process, or this thread, to one core.

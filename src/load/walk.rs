@@ -24,17 +24,17 @@ pub(super) struct Walk<'g, D: Dial> {
 }
 
 /// Somebody who goes through steps: with plain requests, or in a tab.
-struct User<D: Dial> {
+pub(super) struct User<D: Dial> {
     session: Session<D>,
-    visitor: Visitor<D>,
+    pub(super) visitor: Visitor<D>,
 }
 
 /// A step that did not come out as expected.
-struct Failed {
-    what: String,
-    failure: LoadFailure,
+pub(super) struct Failed {
+    pub(super) what: String,
+    pub(super) failure: LoadFailure,
     /// The app gave no answer at all.
-    silence: bool,
+    pub(super) silence: bool,
 }
 
 impl<D: Dial> Default for User<D> {
@@ -113,7 +113,7 @@ impl<'g, D: Dial> Walk<'g, D> {
 }
 
 impl<D: Dial> User<D> {
-    async fn take(&mut self, ground: &Ground<D>, step: &Step) -> Result<String, Failed> {
+    pub(super) async fn take(&mut self, ground: &Ground<D>, step: &Step) -> Result<String, Failed> {
         let (house, host) = (&ground.house, &ground.host);
         let within = step.within.unwrap_or(house.timeout);
         let wish = match &step.act {

@@ -22,6 +22,7 @@ mod knobs;
 mod life;
 mod offspring;
 mod route;
+mod session;
 mod sight;
 mod socket;
 mod wish;

@@ -17,7 +17,7 @@ use super::answer::{Answer, deed, json as answer_json, prefers_html, refused, te
 use super::app::App;
 use super::health::Mood;
 use super::wish::{Refusal, Wish};
-use super::{babble, burn, crowd, disk, front, offspring, socket};
+use super::{babble, burn, crowd, disk, front, offspring, session, socket};
 
 /// Answers one request, and writes a line about it.
 pub(super) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
@@ -46,6 +46,7 @@ async fn page(app: &Arc<App>, request: Request<Incoming>) -> Answer {
         "/answer" => babble::plain(&wish),
         "/headers" => Ok(headers(request.headers())),
         "/upload" => Ok(upload(request).await),
+        "/session" => session::come(app, request.headers(), &wish).await,
         "/ws" => socket::open(app, request),
         _ => return done(app, request, &wish).await,
     };

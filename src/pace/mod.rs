@@ -6,16 +6,19 @@
 mod arrivals;
 mod choice;
 mod draw;
+mod stair;
 #[cfg(test)]
 mod tests;
 mod users;
 
-use crate::scenario::{Model, Phase};
+use crate::scenario::{Model, Phase, Think};
 use crate::units::Elapsed;
 use arrivals::Arrivals;
 use choice::Choice;
 use draw::Draw;
 use users::Users;
+
+pub use stair::{Footing, Stair};
 
 /// The pace of one phase. Times count from the beginning of the phase.
 #[derive(Debug)]
@@ -33,6 +36,25 @@ pub struct Due {
     pub call: usize,
     /// Who asks. Zero where nobody in particular does.
     pub user: u32,
+}
+
+/// The pauses of one user who is not paced from here.
+#[derive(Debug, Clone)]
+pub struct Pauses {
+    draw: Draw,
+    think: Think,
+}
+
+impl Pauses {
+    /// Those of the user with this number.
+    pub fn new(think: Think, seed: u64, user: u32) -> Self {
+        Self { draw: Draw::new(seed, u64::from(user)), think }
+    }
+
+    /// How long the next one is.
+    pub fn pause(&mut self) -> Elapsed {
+        self.draw.between(self.think.least, self.think.most)
+    }
 }
 
 #[derive(Debug)]

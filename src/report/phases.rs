@@ -24,6 +24,9 @@ pub struct PhaseUse {
     pub role: PhaseRole,
     /// What was done in it, as a sentence.
     pub what: String,
+    /// How many users with a session there were in it. Only where users are what it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub users: Option<u32>,
     /// When it began.
     #[serde(rename = "from_us")]
     pub from: Elapsed,
@@ -53,6 +56,8 @@ pub struct PhaseUse {
     pub load: Option<LoadUse>,
     /// Processes killed for want of memory in it, main or child.
     pub kills: u64,
+    /// Health checks that failed in it.
+    pub health_failures: u64,
 }
 
 /// From this share of a core on, in percent, a generator of load is short of CPU itself.
@@ -177,6 +182,7 @@ struct Open {
     name: String,
     role: PhaseRole,
     what: String,
+    users: Option<u32>,
     from: Elapsed,
     needs: Option<(Memory, Memory, Memory)>,
     cpu: Elapsed,
@@ -184,6 +190,7 @@ struct Open {
     requests: RequestsFold,
     load: Option<LoadUse>,
     kills: u64,
+    health_failures: u64,
 }
 
 impl PhasesFold {
@@ -194,6 +201,7 @@ impl PhasesFold {
         match &event.kind {
             Kind::Phase(phase) => {
                 let next = Open::begin(&phase.name, phase.role, &phase.what, event.at);
+                let next = Open { users: phase.users, ..next };
                 let before = std::mem::replace(open, next);
                 self.done.push(before.end(event.at));
             }
@@ -207,6 +215,7 @@ impl PhasesFold {
             Kind::Share(share) => self.standing.share(share),
             Kind::Load(report) => open.load = Some(report.as_ref().into()),
             Kind::ChildOutOfMemory { .. } | Kind::Exited(Exit { cause: ExitCause::OutOfMemory, .. }) => open.kills += 1,
+            Kind::HealthFailed { .. } => open.health_failures += 1,
             _ => {}
         }
         open.requests.add(event);
@@ -228,6 +237,7 @@ impl Open {
             name: name.into(),
             role,
             what: what.into(),
+            users: None,
             from,
             needs: None,
             cpu: Elapsed::ZERO,
@@ -235,6 +245,7 @@ impl Open {
             requests: RequestsFold::default(),
             load: None,
             kills: 0,
+            health_failures: 0,
         }
     }
 
@@ -252,6 +263,7 @@ impl Open {
             name: self.name,
             role: self.role,
             what: self.what,
+            users: self.users,
             from: self.from,
             to: at,
             need_first: self.needs.map(|(first, ..)| first),
@@ -263,6 +275,7 @@ impl Open {
             requests: self.requests.requests(),
             load: self.load,
             kills: self.kills,
+            health_failures: self.health_failures,
         }
     }
 }
@@ -274,7 +287,7 @@ mod tests {
     use crate::report::Fold;
 
     fn told(role: PhaseRole, generator_cpu: u64) -> Option<f64> {
-        let phase = Phase { name: "search".into(), role, what: String::new() };
+        let phase = Phase { name: "search".into(), role, what: String::new(), users: None };
         let (lasted, generator_cpu) = (Elapsed::from_secs(20), Elapsed::from_secs(generator_cpu));
         let report = LoadReport { due: 40, answered: 40, lasted, generator_cpu, ..LoadReport::default() };
         let kinds = [Kind::Phase(Box::new(phase)), Kind::Load(Box::new(report))];
@@ -304,7 +317,7 @@ mod tests {
                 oom_kills: None,
             }))
         };
-        let phase = Phase { name: "search".into(), role: PhaseRole::Measure, what: String::new() };
+        let phase = Phase { name: "search".into(), role: PhaseRole::Measure, what: String::new(), users: None };
         let load = Kind::Load(Box::default());
         let kinds = [Kind::Phase(Box::new(phase)), sample(100), sample(300), sample(200), load, sample(2)];
         let mut fold = PhasesFold::default();

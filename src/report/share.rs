@@ -290,7 +290,8 @@ mod tests {
     #[test]
     fn a_phase_counts_no_standing_still_while_cpu_is_withheld_either() {
         let mut story = a_worker_and_a_visitor();
-        let phase = crate::event::Phase { name: "visits".into(), role: PhaseRole::Measure, what: String::new() };
+        let phase =
+            crate::event::Phase { name: "visits".into(), role: PhaseRole::Measure, what: String::new(), users: None };
         story.0.insert(5, Event { seq: 0, at: Elapsed::from_millis(950), kind: Kind::Phase(Box::new(phase)) });
         let phases = summary(&story).phases;
         let throttled: Vec<_> =

@@ -4,6 +4,7 @@
 //! Pure: files that a scenario names are read through a function that the caller gives.
 
 mod budget;
+mod climb;
 mod defaults;
 mod encode;
 mod file;
@@ -23,6 +24,7 @@ mod values;
 mod what;
 
 pub use budget::Budget;
+pub use climb::{Climb, Stay, Who};
 pub use encode::{form, multipart};
 pub use problem::{FileError, Problem};
 pub use project::{Choice, Load, Project};

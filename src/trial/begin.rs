@@ -11,7 +11,7 @@ use super::{Script, Until};
 use crate::conduct::Command;
 use crate::event::{Event, Exit, ExitCause, Gate, Header, Kind, State, Why};
 use crate::tour;
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Memory};
 
 /// Where a script plays.
 #[derive(Debug, Clone)]
@@ -35,8 +35,10 @@ pub(super) enum Moment {
 pub(super) struct Followers {
     tour: Option<UnboundedSender<Event>>,
     moment: watch::Sender<Moment>,
-    /// Where to ask for the end of a run that is over with its first kill.
-    first_kill: Option<UnboundedSender<Command>>,
+    /// How long the run goes on.
+    until: Until,
+    /// What the app needs at the moment, for users who wait until it is steady.
+    vitals: watch::Sender<Option<Memory>>,
     commands: UnboundedSender<Command>,
     /// What goes on beside the loop until the run is over.
     script: JoinSet<()>,
@@ -46,7 +48,7 @@ pub(super) struct Followers {
 
 impl Followers {
     pub(super) fn until(&mut self, until: Until) {
-        self.first_kill = (until == Until::FirstKill).then(|| self.commands.clone());
+        self.until = until;
     }
 
     /// The run is over, and so is its script: what it started has ended when this returns.
@@ -63,9 +65,17 @@ impl Followers {
             // The tour may have ended.
             let _ = tour.send(event.clone());
         }
-        if let (Some(commands), true) = (&self.first_kill, is_kill(&event.kind)) {
+        let over = match self.until {
+            Until::End => false,
+            Until::FirstKill => is_kill(&event.kind),
+            Until::FirstFall => is_kill(&event.kind) || is_fall(&event.kind),
+        };
+        if over {
             // The run may be over already.
-            let _ = commands.send(Command::Finish);
+            let _ = self.commands.send(Command::Finish);
+        }
+        if let Kind::Sample(sample) = &event.kind {
+            self.vitals.send_replace(Some(sample.need));
         }
         let moment = match &event.kind {
             Kind::State { to: State::Serving, .. } => Moment::Serving,
@@ -80,12 +90,25 @@ fn is_kill(kind: &Kind) -> bool {
     matches!(kind, Kind::ChildOutOfMemory { .. } | Kind::Exited(Exit { cause: ExitCause::OutOfMemory, .. }))
 }
 
+/// Whether an app that was there is there no more, for another reason than that the run is over.
+fn is_fall(kind: &Kind) -> bool {
+    matches!(kind, Kind::State { from: State::Serving, why, .. } if *why != Why::End)
+}
+
 /// Starts what goes on beside the loop: the script, and the clock that ends the run.
 pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate>, stage: Stage) -> Followers {
     let (moment, moments) = watch::channel(Moment::Before);
     let commands = stage.commands.clone();
-    let mut followers =
-        Followers { tour: None, moment, first_kill: None, commands, script: JoinSet::new(), ends_by_itself: false };
+    let (vitals, felt) = watch::channel(None);
+    let mut followers = Followers {
+        tour: None,
+        moment,
+        until: Until::End,
+        vitals,
+        commands,
+        script: JoinSet::new(),
+        ends_by_itself: false,
+    };
     let work = match script {
         Script::Visitors => return followers,
         Script::Tour => {
@@ -97,6 +120,7 @@ pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate
             return followers;
         }
         Script::Load(scenario) => Work::Scenario(Arc::clone(scenario)),
+        Script::Climb(climb) => Work::Climb(Arc::clone(climb), felt),
         Script::Program(line) => Work::Program(line.clone()),
     };
     followers.script.spawn(Load { work, stage, gate, moments, core: spare_core(header) }.play());

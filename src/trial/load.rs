@@ -7,8 +7,9 @@ use tokio::sync::watch;
 use super::begin::{Moment, Stage};
 use crate::conduct::Command;
 use crate::event::{Gate, Header};
-use crate::load::{self, Mismatch, Order, Outcome, Program, Target, Told};
-use crate::scenario::Scenario;
+use crate::load::{self, ClimbOrder, Mismatch, Order, Outcome, Program, Target, Told};
+use crate::scenario::{Climb, Scenario};
+use crate::units::Memory;
 
 /// A load on its way: it begins with the app's first service, and its end is the run's.
 pub(super) struct Load {
@@ -31,6 +32,8 @@ pub(super) fn spare_core(header: &Header) -> Option<usize> {
 pub(super) enum Work {
     /// emu itself.
     Scenario(Arc<Scenario>),
+    /// emu too, with users who come one by one, and what the app needs meanwhile.
+    Climb(Arc<Climb>, watch::Receiver<Option<Memory>>),
     /// Another program: a line for the shell.
     Program(String),
 }
@@ -105,6 +108,9 @@ async fn work(
 ) -> io::Result<Outcome> {
     match work {
         Work::Scenario(scenario) => load::start(Order { scenario, target, tell, stop, core })?.ended().await,
+        Work::Climb(climb, vitals) => {
+            load::climb(ClimbOrder { climb, target, vitals, tell, stop, core })?.ended().await
+        }
         Work::Program(line) => load::command(Program { line, target, tell, stop, core }).await,
     }
 }

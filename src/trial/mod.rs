@@ -21,7 +21,7 @@ use crate::conduct::{self, Command, Run};
 use crate::edge::{self, EdgeRules, Epoch, Meter, Wiring};
 use crate::engine::Engine;
 use crate::event::{Event, Finish, Gate, Header, Hold};
-use crate::scenario::Scenario;
+use crate::scenario::{Climb, Scenario};
 use crate::units::Elapsed;
 
 /// Open requests get this long to end when the run does.
@@ -40,7 +40,7 @@ pub struct Trial<E> {
     pub script: Script,
     /// When to end at the latest; `None` for when the script ends, or somebody asks.
     pub length: Option<Elapsed>,
-    /// Whether the run goes on when the app was killed for want of memory.
+    /// Whether the run goes on when the app has fallen.
     pub until: Until,
     /// What moves through the front door, for whoever wants to look.
     pub meter: Arc<Meter>,
@@ -54,6 +54,8 @@ pub enum Until {
     End,
     /// No longer than until the first kill for want of memory: nothing else is asked of it.
     FirstKill,
+    /// No longer than until the app is killed, or visitors are not let in any more for another reason.
+    FirstFall,
 }
 
 /// What is done to the app.
@@ -65,6 +67,8 @@ pub enum Script {
     Tour,
     /// Requests, phase after phase; the run ends with the last answer.
     Load(Arc<Scenario>),
+    /// Users who come one by one; the run ends when one too many has come, or when those who stay have stayed.
+    Climb(Arc<Climb>),
     /// Another program sends requests: a line for the shell. The run ends with it.
     Program(String),
 }

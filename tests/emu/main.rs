@@ -15,6 +15,7 @@ mod docker;
 mod driver;
 mod edge;
 mod engines;
+mod fit_users;
 mod folders;
 mod interrupts;
 mod live;

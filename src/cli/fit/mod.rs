@@ -1,43 +1,26 @@
-//! `emu fit`: the smallest memory limit under which an app survives a load, and the plans that have it.
+//! `emu fit`: how much a plan must have for an app, or how much of its use a plan carries.
 //!
-//! The search itself is pure ([`crate::compare::fit::Search`]); here its probes are made and told.
+//! [`memory`] looks for the smallest memory limit under which an app survives a load; [`users`] lets users come
+//! until a plan gives way. What to try next is decided by pure functions ([`crate::compare::fit`]); here the runs are
+//! made and told.
 
-mod show;
+mod memory;
+mod users;
 
-use std::sync::Arc;
+use std::str::FromStr;
 
-use tokio::runtime::Builder;
-
-use super::compare::{Arms, Progress, Typed, Wanted, wanted};
-use super::engine::Kind;
-use super::header::new_id;
-use super::lab::Lab;
 use super::load::LoadArgs;
-use super::rounds::{Round, Rounds};
 use super::subject::SubjectArgs;
-use super::{Exit, Failure, Printer, Surroundings, load};
-use crate::compare::fit::{Found, Probe, Search};
-use crate::event::{Finish, Part};
-use crate::report::price::Usage;
-use crate::report::{Kill, Summary, Victim};
-use crate::spec::Overrides;
-use crate::trial::{Script, Until};
+use super::{Exit, Failure, Printer, Surroundings};
 use crate::units::{Elapsed, Memory};
-
-/// How near to the true edge the search comes when nobody says anything else.
-const WITHIN: Memory = Memory::from_mib(4);
-/// So many probes a search takes at most where the edge is sharp; the time left is told by it.
-const USUAL_PROBES: usize = 8;
-/// The least a container engine grants.
-const LEAST: Memory = Memory::from_mib(6);
 
 /// Arguments of `emu fit`.
 #[derive(Debug, clap::Args)]
 pub struct FitArgs {
     /// The plan whose CPU share and behaviour are kept; only its memory is tried. Without it: the
-    /// first one in `emu.toml`.
-    #[arg(long, short, value_name = "ID")]
-    profile: Option<String>,
+    /// first one in `emu.toml`. With `--users`: the plans, one after the other.
+    #[arg(long, short, value_name = "ID,ID", value_delimiter = ',')]
+    profile: Vec<String>,
 
     #[command(flatten)]
     subject: SubjectArgs,
@@ -45,18 +28,38 @@ pub struct FitArgs {
     #[command(flatten)]
     load: LoadArgs,
 
+    /// How many users does a plan carry? They come one by one, each with a session, until the app is
+    /// killed, its health checks fail, or a turn takes too long. What they do is that of `--load`'s
+    /// first phase of users; without it, it is found out whether the app is one of Streamlit.
+    #[arg(long)]
+    users: bool,
+
     /// The largest limit to try. Without it: the plan's own, or 2 GiB, whichever is larger, as far as
-    /// this machine has it.
-    #[arg(long, value_name = "SIZE")]
-    most: Option<Memory>,
+    /// this machine has it. With `--users`: the most users that come, 100 without it.
+    #[arg(long, value_name = "SIZE|NUMBER")]
+    most: Option<String>,
 
-    /// The smallest limit to try.
-    #[arg(long, value_name = "SIZE", default_value_t = LEAST)]
-    least: Memory,
+    /// The smallest limit to try; 6 MiB without it.
+    #[arg(long, value_name = "SIZE", conflicts_with = "users")]
+    least: Option<Memory>,
 
-    /// How near to the edge to come.
-    #[arg(long, value_name = "SIZE", default_value_t = WITHIN)]
-    within: Memory,
+    /// How near to the edge to come; 4 MiB without it. With `--users`: how long 95 of 100 turns may
+    /// take, 3 s without it.
+    #[arg(long, value_name = "SIZE|TIME")]
+    within: Option<String>,
+
+    /// With `--users`: how long those who are carried stay on a fresh instance, to make sure.
+    #[arg(long, value_name = "TIME", default_value = "30s", requires = "users")]
+    hold: Elapsed,
+
+    /// With `--users`: how long to watch, after half of them have closed their tabs, what memory comes
+    /// back. Streamlit keeps a session for two minutes.
+    #[arg(long, value_name = "TIME", requires = "users")]
+    closed: Option<Elapsed>,
+
+    /// Show a search for users that was made before, by its id, or `last`.
+    #[arg(long, value_name = "ID", requires = "users", conflicts_with_all = ["profile", "hold", "closed"])]
+    show: Option<String>,
 
     /// As JSON.
     #[arg(long)]
@@ -65,149 +68,16 @@ pub struct FitArgs {
 
 /// Searches, and says what was found.
 pub(super) fn run(args: &FitArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
-    let plans: Vec<String> = args.profile.iter().cloned().collect();
-    let typed =
-        Typed { subject: &args.subject, load: &args.load, plans: &plans, arms: Arms::Plans, rounds: None, budget: &[] };
-    let mut wanted = wanted(&typed, surroundings, printer)?;
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
-    let searched = runtime.block_on(search(args, &mut wanted, printer, surroundings))?;
-    if searched.interrupted && searched.found.probes == 0 {
-        return Ok(Exit::Interrupted);
-    }
-    show::show(&searched, &wanted, args.json, (printer, surroundings))?;
-    printer.say(&format!("`emu explain {}` shows the events behind every probe", searched.id));
-    Ok(if searched.interrupted { Exit::Interrupted } else { exit(&searched.found) })
+    if args.users { users::run(args, printer, surroundings) } else { memory::run(args, printer, surroundings) }
 }
 
-/// What a search came to.
-pub(super) struct Searched {
-    /// The id that its runs name as what they are a part of.
-    id: String,
-    found: Found,
-    /// What the app used in the last run that it survived, for plans with a price by use.
-    usage: Option<Usage>,
-    interrupted: bool,
-}
-
-/// How a search ends for scripts.
-fn exit(found: &Found) -> Exit {
-    match (&found.smallest, &found.given_up, found.unstable) {
-        (_, Some(_), _) | (_, _, Some(_)) => Exit::Invalid,
-        (Some(_), None, None) => Exit::Done,
-        (None, None, None) => Exit::Unmet,
-    }
-}
-
-async fn search(
-    args: &FitArgs,
-    wanted: &mut Wanted,
-    printer: &Printer,
-    surroundings: &Surroundings,
-) -> Result<Searched, Failure> {
-    let command = &args.subject.command;
-    let kind = wanted.sources.as_ref().map_or(Kind::App(&wanted.app.image), |sources| sources.kind(command));
-    let lab = Lab::open(args.subject.engine, kind, surroundings, printer).await?;
-    let most = most(args, wanted, &lab)?;
-    lab.resolve(&wanted.arms[0].profile, wanted.app.clone(), &limited(&wanted.arms[0].overrides, most))?;
-    let mut rounds = Rounds::new(&lab, printer)?;
-    let (id, mut search) = (new_id(), Search::new(args.least, most, args.within));
-    let mut usage = None;
-    if !rounds.make(&mut wanted.arms, wanted.sources.as_ref(), command).await? {
-        return Ok(Searched { id, found: search.result(), usage, interrupted: true });
-    }
-    let wanted = &*wanted;
-    let length = match &wanted.script {
-        Script::Load(scenario) => load::lasts(scenario),
-        _ => Elapsed::ZERO,
-    };
-    let plan = &wanted.arms[0].label;
-    printer.say(&format!(
-        "looking for the smallest limit from {} to {most} under which {} survives on {plan}: {}",
-        args.least, wanted.app.name, wanted.load
-    ));
-    let mut progress = Progress::new(printer, USUAL_PROBES, length);
-    while let Some(limit) = search.next() {
-        let number = search.result().probes + 1;
-        progress.begin(vec![format!("probe {number}, {limit}")]);
-        let summaries =
-            rounds.play(vec![probe(&id, wanted, limit, number)], |at, event| progress.see(at, event)).await?;
-        let Some(summary) = summaries.into_iter().next() else { break };
-        if rounds.interrupted() {
-            return Ok(Searched { id, found: search.result(), usage, interrupted: true });
-        }
-        let probe = judged(&summary)?;
-        if matches!(probe, Probe::Survived { .. }) {
-            usage = summary.usage.or(usage);
-        }
-        search.tell(limit, probe);
-        let ahead = search.next().map_or(0, |_| USUAL_PROBES.saturating_sub(number as usize).max(1));
-        progress.end(0, &summary, ahead);
-    }
-    Ok(Searched { id, found: search.result(), usage, interrupted: false })
-}
-
-/// The largest limit to begin with.
-fn most(args: &FitArgs, wanted: &Wanted, lab: &Lab<'_>) -> Result<Memory, Failure> {
-    let sold = wanted.arms[0].profile.memory.limit;
-    let usual = sold.max(Memory::from_mib(2_048)).min(lab.machine().memory);
-    let most = args.most.unwrap_or(usual);
-    if most <= args.least {
-        return Err(Failure::new(Exit::Usage, format!("`--most {most}` is not above `--least {}`", args.least))
-            .hint("for instance `--least 32MiB --most 1GiB`"));
-    }
-    Ok(most)
-}
-
-/// The plan with another limit, at which the app is simply killed.
-fn limited(overrides: &Overrides, limit: Memory) -> Overrides {
-    let ours = [
-        format!("memory.limit={}", limit.to_string().replace(' ', "")),
-        "memory.at_limit=kill-and-restart".to_owned(),
-        "memory.kill_at=none".to_owned(),
-        "memory.swap=0B".to_owned(),
-    ];
-    Overrides { set: overrides.set.iter().cloned().chain(ours).collect(), ..overrides.clone() }
-}
-
-fn probe(id: &str, wanted: &Wanted, limit: Memory, number: u32) -> Round {
-    let arm = &wanted.arms[0];
-    Round {
-        profile: Arc::clone(&arm.profile),
-        app: arm.app.clone(),
-        overrides: limited(&arm.overrides, limit),
-        script: wanted.script.clone(),
-        until: Until::FirstKill,
-        part: Part { of: id.to_owned(), arm: limit.to_string(), round: number, platform_delay: arm.platform_delay() },
-    }
-}
-
-/// What a run says about its limit. An app that does not serve for another reason than memory cannot be
-/// searched for: that is an error with the run to look at.
-fn judged(summary: &Summary) -> Result<Probe, Failure> {
-    let hungry = summary.kills.iter().find(|kill| kill.victim != Victim::Outside);
-    if let Some(kill) = hungry {
-        return Ok(Probe::Died { need: kill.need, request: request(kill) });
-    }
-    match &summary.finish {
-        Some(Finish::Completed) if summary.load_holds() == Some(false) => Err(unanswered(summary)),
-        Some(Finish::Completed) => Ok(Probe::Survived { peak: summary.memory.as_ref().map(|memory| memory.peak.need) }),
-        Some(Finish::NeverServed(why) | Finish::GivenUp(why)) => Err(Failure::new(
-            Exit::NotStarted,
-            format!("the app does not live here, and not for want of memory: {why}"),
-        )
-        .hint(format!("`emu runs show {}` shows the run", summary.run.id))),
-        Some(other) => Ok(Probe::Invalid { why: crate::report::words::finish(other) }),
-        None => Ok(Probe::Invalid { why: "the run was cut off".into() }),
-    }
-}
-
-fn request(kill: &Kill) -> Option<String> {
-    kill.broken_requests.first().map(|request| format!("{} {}", request.method, request.path))
-}
-
-fn unanswered(summary: &Summary) -> Failure {
-    let why = summary.notices.last().cloned().unwrap_or_else(|| "the load cannot be carried out".into());
-    Failure::new(Exit::Unmet, why).hint(format!("`emu runs show {}` shows the run", summary.run.id))
+/// The value of a flag that means one thing without `--users`, and another with it.
+fn value<T: FromStr<Err: ToString>>(flag: &str, text: Option<&String>, usual: T) -> Result<T, Failure> {
+    let Some(text) = text else { return Ok(usual) };
+    text.parse().map_err(|error: T::Err| {
+        Failure::new(Exit::Usage, format!("`--{flag} {text}`: {}", error.to_string()))
+            .hint("`emu fit --help` says what the flag means with `--users`, and without")
+    })
 }
 
 fn no_runtime(error: &std::io::Error) -> Failure {

@@ -6,6 +6,7 @@ mod offer;
 mod search;
 #[cfg(test)]
 mod tests;
+pub mod users;
 
 pub use offer::{Offer, cheapest};
 pub use search::{Death, Found, Probe, Search};

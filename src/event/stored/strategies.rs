@@ -107,7 +107,12 @@ fn part() -> impl Strategy<Value = Part> {
 
 fn phase() -> impl Strategy<Value = Phase> {
     let role = prop::sample::select(vec![PhaseRole::Check, PhaseRole::WarmUp, PhaseRole::Measure]);
-    (any::<String>(), role, any::<String>()).prop_map(|(name, role, what)| Phase { name, role, what })
+    (any::<String>(), role, any::<String>(), any::<Option<u32>>()).prop_map(|(name, role, what, users)| Phase {
+        name,
+        role,
+        what,
+        users,
+    })
 }
 
 fn load() -> impl Strategy<Value = LoadReport> {

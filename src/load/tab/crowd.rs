@@ -14,14 +14,12 @@ use crate::event::{LoadFailure, LoadReport};
 use crate::load::desk::House;
 use crate::load::phase::{End, Ground, stopped};
 use crate::load::tally::{Moments, Tally};
+use crate::load::troubles::Troubles;
 use crate::load::watch::thread_cpu;
 use crate::load::wire::Dial;
 use crate::pace::{Due, Pace};
 use crate::scenario::{Act, Deed, Expect, Phase, Step, Touch};
 use crate::units::Elapsed;
-
-/// So many different kinds of trouble are told; the rest are counted only.
-const TOLD: usize = 5;
 
 /// Users with a session each, and what they share.
 struct Crowd<D: Dial> {
@@ -37,8 +35,7 @@ struct Crowd<D: Dial> {
     tally: RefCell<Tally>,
     /// Asks the loop of the phase to look again.
     nudge: Notify,
-    /// What was not as expected, and how often.
-    troubles: RefCell<BTreeMap<String, u64>>,
+    troubles: Troubles,
     /// Sockets that were lost while their users thought.
     lost: Cell<u64>,
 }
@@ -88,7 +85,7 @@ impl<D: Dial> Crowd<D> {
             pace: RefCell::new(Pace::new(phase, seed)),
             tally: RefCell::new(Tally::new()),
             nudge: Notify::new(),
-            troubles: RefCell::default(),
+            troubles: Troubles::default(),
             lost: Cell::default(),
         }
     }
@@ -200,23 +197,13 @@ impl<D: Dial> Crowd<D> {
             Err(trouble) => {
                 tally.failed(trouble.failure(), 1);
                 progress.failed.store(tally.failures(), Relaxed);
-                *self.troubles.borrow_mut().entry(trouble.to_string()).or_default() += 1;
+                self.troubles.add(trouble.to_string());
             }
         }
     }
 
-    /// Every kind of trouble once, the most frequent first.
     fn tell(&self, say: impl Fn(String)) {
-        let troubles = self.troubles.borrow();
-        let mut told: Vec<(&String, &u64)> = troubles.iter().collect();
-        told.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
-        for (what, times) in told.iter().take(TOLD) {
-            let times = if **times == 1 { "once".to_owned() } else { format!("{times} times") };
-            say(format!("{times}: {what}"));
-        }
-        if told.len() > TOLD {
-            say(format!("and {} other kinds of trouble", told.len() - TOLD));
-        }
+        self.troubles.tell(&say);
         if self.lost.get() > 0 {
             say(format!("sockets lost while their users did nothing: {}", self.lost.get()));
         }

@@ -146,7 +146,7 @@ async fn play_with<D: Dial>(scenario: Scenario, dial: D, meanwhile: impl AsyncFn
     let (tell, mut heard) = mpsc::unbounded_channel();
     let parts = parts(&scenario);
     let progress = Arc::new(progress(&parts));
-    let house = house(dial, &scenario, watched, Arc::clone(&progress));
+    let house = house(dial, (scenario.timeout, scenario.connections as usize), watched, Arc::clone(&progress));
     let ground = Ground { house: Rc::new(house), alarm: Alarm::Coarse, stop: stopping, host: "app.test".into() };
     let hands = Hands { gate, stop, progress };
     let local = LocalSet::new();

@@ -158,7 +158,7 @@ fn a_run_without_load_is_measured_while_it_serves() {
 
 #[test]
 fn a_run_with_load_is_measured_in_its_measuring_phases() {
-    let phase = |role| Kind::Phase(Box::new(Phase { name: "x".into(), role, what: "x".into() }));
+    let phase = |role| Kind::Phase(Box::new(Phase { name: "x".into(), role, what: "x".into(), users: None }));
     let mut story = two_stretches();
     story.at(22_000, phase(PhaseRole::WarmUp));
     story.request(23_000, 5, 500, app(200));

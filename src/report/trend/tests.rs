@@ -33,7 +33,12 @@ impl Told {
     fn summary(mut self) -> Summary {
         let mut story = Story::begin();
         story.boot(5, 1);
-        let phase = Phase { name: "reading".into(), role: PhaseRole::Measure, what: "2 requests per second".into() };
+        let phase = Phase {
+            name: "reading".into(),
+            role: PhaseRole::Measure,
+            what: "2 requests per second".into(),
+            users: None,
+        };
         story.at(2_000, Kind::Phase(Box::new(phase)));
         let (mut id, mut sockets) = (0, Vec::new());
         for second in 0..self.seconds {
@@ -143,7 +148,7 @@ fn a_leak_ends_in_an_advice_that_names_the_time_a_restart_has() {
 #[test]
 fn each_instance_is_looked_at_on_its_own() {
     let mut story = Story::begin();
-    let phase = Phase { name: "reading".into(), role: PhaseRole::Measure, what: String::new() };
+    let phase = Phase { name: "reading".into(), role: PhaseRole::Measure, what: String::new(), users: None };
     story.at(3, Kind::Phase(Box::new(phase)));
     for life in 0..3_u32 {
         let from = u64::from(life) * 120_000;
@@ -164,7 +169,7 @@ fn each_instance_is_looked_at_on_its_own() {
 fn only_what_counts_is_looked_at() {
     let mut story = Story::begin();
     story.boot(5, 1);
-    let phase = |role| Kind::Phase(Box::new(Phase { name: "first".into(), role, what: String::new() }));
+    let phase = |role| Kind::Phase(Box::new(Phase { name: "first".into(), role, what: String::new(), users: None }));
     story.at(2_000, phase(PhaseRole::WarmUp));
     (2..200).for_each(|second| {
         story.sample(second * 1_000, 1, second, [0, 0, 0]);

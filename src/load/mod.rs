@@ -34,6 +34,7 @@ mod watch;
 mod wire;
 
 pub use check::{Got, Mismatch};
+pub use climb::recognise;
 pub use command::{Program, command};
 pub use progress::{Progress, Standing};
 pub use start::{ClimbOrder, Generator, Order, climb, start};

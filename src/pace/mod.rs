@@ -53,7 +53,7 @@ impl Pauses {
 
     /// How long the next one is.
     pub fn pause(&mut self) -> Elapsed {
-        self.draw.between(self.think.least, self.think.most)
+        self.draw.pause(self.think)
     }
 }
 

@@ -23,7 +23,7 @@ fn open(from: f64, to: f64, secs: u64) -> Model {
 }
 
 fn closed(users: u32, ramp_ms: u64, think_ms: (u64, u64), secs: u64) -> Model {
-    let think = Think { least: Elapsed::from_millis(think_ms.0), most: Elapsed::from_millis(think_ms.1) };
+    let think = Think::Between { least: Elapsed::from_millis(think_ms.0), most: Elapsed::from_millis(think_ms.1) };
     Model::Closed { users, ramp: Elapsed::from_millis(ramp_ms), think, lasts: Elapsed::from_secs(secs) }
 }
 

@@ -73,7 +73,7 @@ impl Users {
 
     pub(super) fn ended(&mut self, user: u32, at: Elapsed, heard: bool) {
         let Some(draw) = self.draws.get_mut(user as usize) else { return };
-        let pause = draw.between(self.think.least, self.think.most);
+        let pause = draw.pause(self.think);
         let pause = if heard { pause } else { pause.max(AFTER_SILENCE) };
         self.comes(user, at + pause);
     }

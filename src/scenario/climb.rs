@@ -4,7 +4,7 @@ use crate::units::Elapsed;
 /// Of a hundred turns so many may take longer than they should: what is left is the 95th percentile.
 const SLOW_OF_HUNDRED: u64 = 5;
 /// The pause after a turn when nobody says anything else.
-const USUAL_THINK: Think = Think { least: Elapsed::from_secs(1), most: Elapsed::from_secs(1) };
+const USUAL_THINK: Think = Think::always(Elapsed::from_secs(1));
 
 /// Users who come one by one, each with a session, until the app gives way; or so many of them who then stay.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +100,7 @@ impl Climb {
     /// How long it takes at least when all of them come: what is said of the time that is left rests on it.
     pub fn lasts(&self) -> Elapsed {
         let stay = self.stay.map_or(Elapsed::ZERO, |stay| stay.holds + stay.closed.unwrap_or_default());
-        let coming = Elapsed::from_micros(self.think.least.micros().saturating_mul(self.most.into()));
+        let coming = Elapsed::from_micros(self.think.usual().micros().saturating_mul(self.most.into()));
         coming + stay
     }
 }
@@ -133,7 +133,7 @@ mod tests {
     fn users_do_what_the_load_says() {
         let tabs = climb("rest for 1s then 1 streamlit user thinking 2s for 5s /orders").unwrap();
         assert_eq!(tabs.who, Who::Tabs { page: "/orders".into(), headers: Vec::new() });
-        assert_eq!((tabs.round.len(), tabs.think.least), (0, Elapsed::from_secs(2)));
+        assert_eq!((tabs.round.len(), tabs.think.usual()), (0, Elapsed::from_secs(2)));
         let requests = climb("3 users for 5s /search?q=tea").unwrap();
         assert_eq!((requests.who, requests.round[0].name.as_str()), (Who::Requests, "GET /search?q=tea"));
         assert_eq!(climb("20/s for 2m"), None);

@@ -97,8 +97,11 @@ pub(super) const REST: Key = key("rest", LENGTH, "Nothing is sent for this long:
 pub(super) const FOR: Key = key("for", LENGTH, "How long it goes on. Needed by `rate` and `users`.", "");
 pub(super) const THINK: Key = key(
     "think",
-    "a pause such as `\"2 s\"` or `\"1 s to 3 s\"`, at most 7 d, the shorter time first",
-    "How long a user pauses after an answer, evenly spread between two times. Only with `users`.",
+    "a pause such as `\"2 s\"`, `\"1 s to 3 s\"`, `\"exponential 2 s\"` or `\"log-normal 2 s to 10 s\"`, at most 7 d, the \
+     shorter time first",
+    "How long a user pauses after an answer: evenly spread between two times, exponentially around a mean, or as people \
+     read, where half of the pauses are shorter than the first time and 95 of 100 shorter than the second. Only with \
+     `users`.",
     "no pause",
 );
 pub(super) const RAMP: Key =

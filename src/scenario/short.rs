@@ -13,6 +13,7 @@ pub const FORMS: &[&str] = &[
     "10 users for 1m",
     "3 users thinking 1s to 3s for 2m",
     "20 streamlit users thinking 2s for 2m",
+    "0 to 50 users over 5m",
     "1 call",
     "rest for 30s",
 ];
@@ -93,6 +94,7 @@ struct Clauses<'t> {
     /// What stands before the first of them: `20/s`, `3 users`, `rest`.
     head: &'t str,
     thinking: Option<&'t str>,
+    over: Option<&'t str>,
     lasts: Option<&'t str>,
     path: Option<&'t str>,
 }
@@ -100,8 +102,16 @@ struct Clauses<'t> {
 fn phase(part: &str, taken: &[String]) -> Result<Phase, Mismatch> {
     let clauses = clauses(part)?;
     let model = model(&clauses)?;
-    if clauses.thinking.is_some() && !matches!(model, Model::Closed { .. } | Model::Sessions { .. }) {
-        return Err(("`thinking`".into(), "it behind a number of users: `3 users thinking 1s to 3s for 2m`".into()));
+    if !matches!(model, Model::Closed { .. } | Model::Sessions { .. }) {
+        if clauses.thinking.is_some() {
+            return Err((
+                "`thinking`".into(),
+                "it behind a number of users: `3 users thinking 1s to 3s for 2m`".into(),
+            ));
+        }
+        if clauses.over.is_some() {
+            return Err(("`over`".into(), "it behind a number of users: `0 to 50 users over 5m`".into()));
+        }
     }
     Ok(Phase { name: name(&model, taken), calls: calls(&model, clauses.path)?, steps: Vec::new(), model })
 }
@@ -111,11 +121,15 @@ fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
         Some((words, path)) if path.starts_with('/') => (words, Some(path)),
         _ => (part, None),
     };
-    let mut clauses = Clauses { head: words, thinking: None, lasts: None, path };
+    let mut clauses = Clauses { head: words, thinking: None, over: None, lasts: None, path };
     // From the back: each cut leaves the words before it.
     while let Some((at, word)) = last_keyword(clauses.head) {
         let (before, said) = (clauses.head[..at].trim_end(), clauses.head[at + word.len()..].trim_start());
-        let clause = if word == "for" { &mut clauses.lasts } else { &mut clauses.thinking };
+        let clause = match word {
+            "for" => &mut clauses.lasts,
+            "over" => &mut clauses.over,
+            _ => &mut clauses.thinking,
+        };
         if clause.replace(said).is_some() {
             return Err((format!("`{word}` twice"), "it once".into()));
         }
@@ -124,12 +138,12 @@ fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
     Ok(clauses)
 }
 
-/// The last `for` or `thinking` that is a word, and where it begins.
+/// The last `for`, `over` or `thinking` that is a word, and where it begins.
 fn last_keyword(words: &str) -> Option<(usize, &'static str)> {
     let mut end = words.len();
     for word in words.rsplit(' ') {
         let at = end - word.len();
-        if let Some(keyword) = ["for", "thinking"].into_iter().find(|keyword| *keyword == word) {
+        if let Some(keyword) = ["for", "over", "thinking"].into_iter().find(|keyword| *keyword == word) {
             return Some((at, keyword));
         }
         end = at.saturating_sub(1);
@@ -159,12 +173,24 @@ fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
     }
 }
 
-/// `20`, or `20 streamlit`.
+/// `20`, `20 streamlit`, or `0 to 20` where they come over some time.
 fn users(clauses: &Clauses<'_>, number: &str) -> Result<Model, Mismatch> {
     let sessions = number.strip_suffix(" streamlit");
-    let users = count(sessions.unwrap_or(number), MOST_USERS, "users")?;
+    let number = sessions.unwrap_or(number);
+    let rises = number.strip_prefix("from ").unwrap_or(number).strip_prefix("0 to ");
+    let users = count(rises.unwrap_or(number), MOST_USERS, "users")?;
     let think = clauses.thinking.map(think).transpose()?.unwrap_or(Think::NONE);
-    let (ramp, lasts) = (Elapsed::ZERO, lasts(clauses)?);
+    let (ramp, lasts) = match (clauses.over, clauses.lasts) {
+        (None, _) if rises.is_some() => {
+            return Err((format!("`{number}`"), "how long that takes: `0 to 50 users over 5m`".into()));
+        }
+        (None, _) => (Elapsed::ZERO, lasts(clauses)?),
+        (Some(over), None) => (time(over)?, time(over)?),
+        (Some(over), Some(_)) => (time(over)?, lasts(clauses)?),
+    };
+    if ramp > lasts {
+        return Err((format!("`over {ramp}`"), format!("at most what stands behind `for`, {lasts}")));
+    }
     Ok(match sessions {
         Some(_) => Model::Sessions { users, ramp, think, lasts },
         None => Model::Closed { users, ramp, think, lasts },
@@ -179,7 +205,7 @@ pub(super) fn rates(text: &str) -> Result<(Rate, Rate), UnitError> {
 
 fn think(text: &str) -> Result<Think, Mismatch> {
     let think: Think = text.parse().map_err(mismatch)?;
-    if think.most <= LONGEST { Ok(think) } else { Err((format!("`{text}`"), format!("at most {LONGEST}"))) }
+    if think.longest_said() <= LONGEST { Ok(think) } else { Err((format!("`{text}`"), format!("at most {LONGEST}"))) }
 }
 
 fn count(text: &str, most: u32, what: &str) -> Result<u32, Mismatch> {
@@ -191,6 +217,10 @@ fn lasts(clauses: &Clauses<'_>) -> Result<Elapsed, Mismatch> {
     let Some(text) = clauses.lasts else {
         return Err(("no duration".into(), format!("one, as in `{} for 2m`", clauses.head)));
     };
+    time(text)
+}
+
+fn time(text: &str) -> Result<Elapsed, Mismatch> {
     let lasts: Elapsed = text.parse().map_err(mismatch)?;
     let in_bounds = lasts > Elapsed::ZERO && lasts <= LONGEST;
     if in_bounds { Ok(lasts) } else { Err((format!("`{text}`"), format!("more than 0 s and at most {LONGEST}"))) }

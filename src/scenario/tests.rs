@@ -21,7 +21,7 @@ fn every_short_form_is_read() {
     assert_eq!(model("5/s to 50/s for 1 min"), open(5.0, 50.0, secs(60)));
     let closed = |users, think, lasts| Model::Closed { users, ramp: Elapsed::ZERO, think, lasts };
     assert_eq!(model("10 users for 1m"), closed(10, Think::NONE, secs(60)));
-    let think = Think { least: secs(1), most: secs(3) };
+    let think = Think::Between { least: secs(1), most: secs(3) };
     assert_eq!(model("3 users thinking 1s to 3s for 2m"), closed(3, think, secs(120)));
     assert_eq!(model("3 users for 2m thinking 1s to 3s"), closed(3, think, secs(120)));
     assert_eq!(model("1 call"), Model::Each { times: 1 });
@@ -80,6 +80,10 @@ fn what_is_no_load_is_refused_with_the_place_and_the_forms() {
         ("0/s for 1m", "found `0/s`, expected a rate above `0/s`"),
         ("2000000/s for 1m", "found `2000000/s`, expected a rate above `0/s` and of at most `1000000/s`"),
         ("5/s to x for 1m", "found `x`, expected a rate such as"),
+        ("20/s over 1m for 1m", "found `over`, expected it behind a number of users"),
+        ("0 to 50 users for 1m", "found `0 to 50`, expected how long that takes: `0 to 50 users over 5m`"),
+        ("5 to 50 users over 1m", "found `5 to 50`, expected a number of users"),
+        ("50 users over 2m for 1m", "found `over 2 min`, expected at most what stands behind `for`, 1 min"),
         ("20/s thinking 1s for 1m", "found `thinking`, expected it behind a number of users"),
         ("users for 1m", "found ``, expected a number of users from 1 to 10000"),
         ("0 users for 1m", "found `0`, expected a number of users"),
@@ -118,6 +122,25 @@ fn a_phase_says_what_it_does() {
 }
 
 #[test]
+fn users_may_come_over_some_time() {
+    let rising = |text: &str| match Scenario::short(text).unwrap().phases[0].model {
+        Model::Closed { users, ramp, lasts, .. } | Model::Sessions { users, ramp, lasts, .. } => (users, ramp, lasts),
+        other => panic!("{other:?}"),
+    };
+    let (five, ten) = (Elapsed::from_secs(300), Elapsed::from_secs(600));
+    assert_eq!(rising("0 to 50 users over 5m"), (50, five, five));
+    assert_eq!(rising("from 0 to 50 streamlit users over 5m thinking 2s for 10m"), (50, five, ten));
+    assert_eq!(rising("50 users over 5m for 10m"), (50, five, ten));
+}
+
+#[test]
+fn users_may_come_in_tabs() {
+    let tabs = Scenario::short("3 users thinking 2s for 1m /orders then rest for 5s").unwrap().in_tabs();
+    assert_eq!(tabs.phases[0].model, Scenario::short("3 streamlit users thinking 2s for 1m").unwrap().phases[0].model);
+    assert_eq!((tabs.warm_up, tabs.phases[0].calls[0].path.as_str()), (Elapsed::ZERO, "/orders"));
+}
+
+#[test]
 fn many_requests_are_named_as_far_as_there_is_room() {
     let mut phase = Scenario::short("2 calls").unwrap().phases.remove(0);
     phase.calls = ["/a", "/b", "/c"].map(Call::get).to_vec();
@@ -144,7 +167,7 @@ fn models() -> impl Strategy<Value = Model> {
         closed.prop_map(|(users, one, other, lasts)| Model::Closed {
             users,
             ramp: Elapsed::ZERO,
-            think: Think { least: one.min(other), most: one.max(other) },
+            think: Think::Between { least: one.min(other), most: one.max(other) },
             lasts
         }),
     ]
@@ -170,7 +193,7 @@ fn numbers(model: &Model) -> Vec<String> {
         Model::Steps { steps, users } => vec![steps.to_string(), users.to_string()],
         Model::Open { from, to, lasts } => vec![from.0.to_string(), to.0.to_string(), lasts.to_string()],
         Model::Closed { users, think, lasts, .. } | Model::Sessions { users, think, lasts, .. } => {
-            vec![users.to_string(), think.least.to_string(), think.most.to_string(), lasts.to_string()]
+            vec![users.to_string(), think.to_string(), lasts.to_string()]
         }
     }
 }

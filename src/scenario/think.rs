@@ -4,11 +4,37 @@ use std::str::FromStr;
 use super::values::Think;
 use crate::units::{Elapsed, UnitError};
 
-const EXPECTED: &str = "a pause such as `2s` or `1s to 3s`, the shorter time first";
+const EXPECTED: &str = "a pause such as `2s`, `1s to 3s` (the shorter time first), `exponential 2s` (its mean) or \
+                        `log-normal 2s to 10s` (half of the pauses are shorter, 95 of 100 are)";
+
+const EXPONENTIAL: &str = "exponential";
+const LOG_NORMAL: &str = "log-normal";
 
 impl Think {
     /// No pause at all.
-    pub const NONE: Self = Self { least: Elapsed::ZERO, most: Elapsed::ZERO };
+    pub const NONE: Self = Self::always(Elapsed::ZERO);
+
+    /// Always the same.
+    pub const fn always(pause: Elapsed) -> Self {
+        Self::Between { least: pause, most: pause }
+    }
+
+    /// The longest time that was said of it: a pause may be longer where it has a tail.
+    pub fn longest_said(self) -> Elapsed {
+        match self {
+            Self::Between { most, .. } => most,
+            Self::Exponential { mean } => mean,
+            Self::LogNormal { p95, .. } => p95,
+        }
+    }
+
+    /// A pause that is nothing special.
+    pub fn usual(self) -> Elapsed {
+        match self {
+            Self::Between { least: usual, .. } | Self::Exponential { mean: usual } => usual,
+            Self::LogNormal { middle, .. } => middle,
+        }
+    }
 }
 
 impl FromStr for Think {
@@ -16,9 +42,21 @@ impl FromStr for Think {
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let fail = || UnitError { found: text.to_owned(), expected: EXPECTED };
-        let (least, most) = ends(text).unwrap_or((text, text));
-        let (least, most) = (least.parse().map_err(|_| fail())?, most.parse().map_err(|_| fail())?);
-        if least <= most { Ok(Self { least, most }) } else { Err(fail()) }
+        let time = |text: &str| text.parse::<Elapsed>().map_err(|_| fail());
+        let shaped = |name| text.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')).map(str::trim);
+        if let Some(mean) = shaped(EXPONENTIAL) {
+            return Ok(Self::Exponential { mean: time(mean)? });
+        }
+        let log_normal = shaped(LOG_NORMAL);
+        let words = log_normal.unwrap_or(text);
+        let (low, high) = ends(words).unwrap_or((words, words));
+        let (low, high) = (time(low)?, time(high)?);
+        match log_normal {
+            _ if low > high => Err(fail()),
+            Some(_) if low == Elapsed::ZERO => Err(fail()),
+            Some(_) => Ok(Self::LogNormal { middle: low, p95: high }),
+            None => Ok(Self::Between { least: low, most: high }),
+        }
     }
 }
 
@@ -27,13 +65,15 @@ pub(super) fn ends(text: &str) -> Option<(&str, &str)> {
     text.split_once(" to ").map(|(from, to)| (from.trim(), to.trim()))
 }
 
-/// `2 s`, `1 s to 3 s`. Reads back to the same pause.
+/// `2 s`, `1 s to 3 s`, `exponential 2 s`, `log-normal 2 s to 10 s`. Reads back to the same pause.
 impl fmt::Display for Think {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.least == self.most {
-            return self.least.fmt(f);
+        match self {
+            Self::Between { least, most } if least == most => least.fmt(f),
+            Self::Between { least, most } => f.pad(&format!("{least} to {most}")),
+            Self::Exponential { mean } => f.pad(&format!("{EXPONENTIAL} {mean}")),
+            Self::LogNormal { middle, p95 } => f.pad(&format!("{LOG_NORMAL} {middle} to {p95}")),
         }
-        f.pad(&format!("{} to {}", self.least, self.most))
     }
 }
 
@@ -45,10 +85,14 @@ mod tests {
 
     #[test]
     fn a_pause_is_one_time_or_two_in_order() {
-        let two = Think { least: Elapsed::from_secs(1), most: Elapsed::from_secs(3) };
-        assert_eq!("1s to 3s".parse(), Ok(two));
+        let (one, three) = (Elapsed::from_secs(1), Elapsed::from_secs(3));
+        assert_eq!("1s to 3s".parse(), Ok(Think::Between { least: one, most: three }));
         assert_eq!("0 s".parse(), Ok(Think::NONE));
-        for text in ["", "1s to", "to 3s", "3s to 1s", "1s to 2s to 3s", "soon"] {
+        assert_eq!("exponential 3s".parse(), Ok(Think::Exponential { mean: three }));
+        assert_eq!("log-normal 1s to 3s".parse(), Ok(Think::LogNormal { middle: one, p95: three }));
+        let wrong =
+            ["exponential", "exponential 1s to 3s", "exponential3s", "log-normal 3s to 1s", "log-normal 0s to 1s"];
+        for text in ["", "1s to", "to 3s", "3s to 1s", "1s to 2s to 3s", "soon"].into_iter().chain(wrong) {
             let error = text.parse::<Think>().unwrap_err();
             assert!(error.to_string().contains("`1s to 3s`"), "{text}: {error}");
         }
@@ -56,13 +100,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_reads_back(one in 0..u64::MAX / 2, more in 0..u64::MAX / 2) {
-            let think = Think { least: Elapsed::from_micros(one), most: Elapsed::from_micros(one + more) };
-            prop_assert_eq!(think.to_string().parse(), Ok(think));
+        fn what_is_printed_reads_back(one in 1..u64::MAX / 2, more in 0..u64::MAX / 2) {
+            let (low, high) = (Elapsed::from_micros(one), Elapsed::from_micros(one + more));
+            let all = [
+                Think::Between { least: low, most: high },
+                Think::Exponential { mean: low },
+                Think::LogNormal { middle: low, p95: high },
+            ];
+            for think in all {
+                prop_assert_eq!(think.to_string().parse(), Ok(think));
+            }
         }
 
         #[test]
-        fn any_text_is_read_or_refused(text in ".{0,20}( to .{0,20})?") {
+        fn any_text_is_read_or_refused(text in "(exponential |log-normal )?.{0,20}( to .{0,20})?") {
             let _ = text.parse::<Think>();
         }
     }

@@ -188,13 +188,28 @@ pub struct Upload {
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Rate(pub f64);
 
-/// How long a user pauses after an answer: anything between two times, evenly spread.
+/// How long a user pauses after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Think {
-    /// The least.
-    pub least: Elapsed,
-    /// The most; the same for a fixed pause.
-    pub most: Elapsed,
+pub enum Think {
+    /// Anything between two times, evenly spread.
+    Between {
+        /// The least.
+        least: Elapsed,
+        /// The most; the same for a fixed pause.
+        most: Elapsed,
+    },
+    /// As between events that know nothing of one another: mostly short, now and then long.
+    Exponential {
+        /// On average.
+        mean: Elapsed,
+    },
+    /// As people read: around a middle, with a long tail.
+    LogNormal {
+        /// Half of the pauses are shorter. Above zero.
+        middle: Elapsed,
+        /// 95 of 100 are shorter. Not below the middle.
+        p95: Elapsed,
+    },
 }
 
 /// One request that a phase may make.
@@ -234,6 +249,22 @@ pub struct Expect {
     pub lacks: Option<String>,
     /// Whether a Streamlit app must show an exception. Where it is false, it must show none.
     pub exception: bool,
+}
+
+impl Scenario {
+    /// The same, with users who come in tabs of a Streamlit app instead of asking by themselves.
+    #[must_use]
+    pub fn in_tabs(&self) -> Self {
+        let mut all = self.clone();
+        all.warm_up = Elapsed::ZERO;
+        for phase in &mut all.phases {
+            phase.model = match phase.model {
+                Model::Closed { users, ramp, think, lasts } => Model::Sessions { users, ramp, think, lasts },
+                other => other,
+            };
+        }
+        all
+    }
 }
 
 impl Model {

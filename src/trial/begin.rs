@@ -120,6 +120,7 @@ pub(super) fn begin(script: &Script, header: &Header, gate: watch::Receiver<Gate
             return followers;
         }
         Script::Load(scenario) => Work::Scenario(Arc::clone(scenario)),
+        Script::Users(scenario) => Work::Users(Arc::clone(scenario)),
         Script::Climb(climb) => Work::Climb(Arc::clone(climb), felt),
         Script::Program(line) => Work::Program(line.clone()),
     };

@@ -32,6 +32,8 @@ pub(super) fn spare_core(header: &Header) -> Option<usize> {
 pub(super) enum Work {
     /// emu itself.
     Scenario(Arc<Scenario>),
+    /// emu too, with users of whom it finds out how they use the app.
+    Users(Arc<Scenario>),
     /// emu too, with users who come one by one, and what the app needs meanwhile.
     Climb(Arc<Climb>, watch::Receiver<Option<Memory>>),
     /// Another program: a line for the shell.
@@ -107,6 +109,13 @@ async fn work(
     core: Option<usize>,
 ) -> io::Result<Outcome> {
     match work {
+        Work::Users(scenario) => {
+            let (streamlit, words) = load::recognise(&target).await;
+            // Whoever does not listen any more does not want to know.
+            let _ = tell.send(Told::Note(words.into()));
+            let scenario = if streamlit { Arc::new(scenario.in_tabs()) } else { scenario };
+            load::start(Order { scenario, target, tell, stop, core })?.ended().await
+        }
         Work::Scenario(scenario) => load::start(Order { scenario, target, tell, stop, core })?.ended().await,
         Work::Climb(climb, vitals) => {
             load::climb(ClimbOrder { climb, target, vitals, tell, stop, core })?.ended().await

@@ -67,6 +67,8 @@ pub enum Script {
     Tour,
     /// Requests, phase after phase; the run ends with the last answer.
     Load(Arc<Scenario>),
+    /// The same, with users who use the app as it wants to be used, which is found out when it serves.
+    Users(Arc<Scenario>),
     /// Users who come one by one; the run ends when one too many has come, or when those who stay have stayed.
     Climb(Arc<Climb>),
     /// Another program sends requests: a line for the shell. The run ends with it.

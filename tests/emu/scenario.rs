@@ -73,7 +73,7 @@ fn every_key_of_a_scenario_means_something() {
     assert_eq!((scenario.timeout, scenario.warm_up), (Elapsed::from_secs(20), Elapsed::ZERO));
     let names: Vec<&str> = scenario.phases.iter().map(|phase| phase.name.as_str()).collect();
     assert_eq!(names, ["base", "loading", "search", "ramp"]);
-    let think = Think { least: Elapsed::from_secs(1), most: Elapsed::from_secs(3) };
+    let think = Think::Between { least: Elapsed::from_secs(1), most: Elapsed::from_secs(3) };
     let (ramp, lasts) = (Elapsed::from_secs(10), Elapsed::from_secs(120));
     assert_eq!(scenario.phases[2].model, Model::Closed { users: 3, ramp, think, lasts });
     let said: Vec<String> = scenario.phases.iter().map(emu::scenario::Phase::what).collect();

@@ -125,3 +125,64 @@ fn an_app_that_is_not_streamlit_is_told() {
     let given = emu(["run", "mimic"].into_iter().chain(load)).run();
     assert!(given.stderr.contains("expected the socket of a Streamlit app: is it one?"), "{}", given.stderr);
 }
+
+#[tokio::test]
+async fn users_use_an_app_as_it_wants_to_be_used() {
+    let users = ["--profile", "render-standard", "--users", "2 thinking 200ms for 2s"];
+    let plain = emu(["run", "mimic"].into_iter().chain(users)).run().status(0);
+    for words in ["this is no Streamlit app", "2 users thinking 200 ms for 2 s"] {
+        assert!(plain.stderr.contains(words), "{words}\n{}", plain.stderr);
+    }
+    let Some(packages) = packages(NEWEST).await else { return };
+    let native = ["run", "--engine", "native", "--no-platform-delay"].into_iter().chain(users);
+    let tabs = emu(native.chain(["--", "sh", "-c", START, &packages])).file("app.py", APP).run().status(0);
+    for words in ["this is a Streamlit app", "2 Streamlit users thinking 200 ms for 2 s"] {
+        assert!(tabs.stderr.contains(words), "{words}\n{}", tabs.stderr);
+    }
+}
+
+/// Lets users come to `app` until it gives way, who click this button.
+fn fit(packages: &str, (app, click): (&str, &str), more: &[&str]) -> Given {
+    let load = format!(
+        "[[phase]]\nkind = \"streamlit\"\nusers = 1\nthink = \"100 ms\"\nfor = \"1 s\"\n[[phase.step]]\nclick = \"{click}\"\n"
+    );
+    let args = ["fit", "--users", "--engine", "native", "--profile", "render-standard", "--load", "click.toml"];
+    let call = emu(args.into_iter().chain(more.iter().copied()).chain(["--", "sh", "-c", START, packages]));
+    call.file("app.py", app).file("click.toml", &load).run()
+}
+
+#[tokio::test]
+async fn what_users_meet_ends_the_climb_and_is_told() {
+    let Some(packages) = packages(NEWEST).await else { return };
+    let cases = [
+        ("Lod", "the page has no button called `Lod`; the nearest is `Load`", "turns fail, at user 1"),
+        ("Raise", "the page shows the exception `ValueError: no such order`", "turns fail, at user 1"),
+        ("Die", "", "the app ended, at user 1"),
+    ];
+    for (click, words, gave_way) in cases {
+        let given = fit(&packages, (APP, click), &[]).status(1);
+        assert!(given.stderr.contains(words), "{words}\n{}", given.stderr);
+        assert!(given.stdout.contains(gave_way), "{gave_way}\n{}", given.stdout);
+    }
+}
+
+/// Every session keeps 20 MiB, every page of which is used.
+const KEEPS: &str = r#"
+import os
+import streamlit as st
+if "data" not in st.session_state:
+    st.session_state["data"] = bytearray(os.urandom(1024)) * (20 * 1024)
+st.button("Again")
+"#;
+
+#[tokio::test]
+async fn the_user_who_is_one_too_many_is_known_before_they_come() {
+    let Some(packages) = packages(NEWEST).await else { return };
+    let small = ["--set", "memory.limit=256MiB", "--hold", "1s", "--within", "30s", "--json"];
+    let given = fit(&packages, (KEEPS, "Again"), &small).status(0);
+    let answer: serde_json::Value = serde_json::from_str(&given.stdout).expect("JSON");
+    let plan = &answer["plans"][0];
+    let (killed, predicted) = (plan["fall"]["user"].as_u64(), plan["predicted"].as_u64());
+    assert_eq!(plan["fall"]["cause"], "memory", "{plan}");
+    assert!(killed.zip(predicted).is_some_and(|(killed, predicted)| killed.abs_diff(predicted) <= 1), "{plan}");
+}

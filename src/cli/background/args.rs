@@ -1,4 +1,4 @@
-use crate::cli::load::LoadArgs;
+use crate::cli::load::{LoadArgs, UsersArgs};
 use crate::cli::run::RunArgs;
 use crate::cli::subject::SubjectArgs;
 use crate::units::Elapsed;
@@ -41,6 +41,7 @@ impl StartArgs {
             profile: self.profile,
             subject: self.subject,
             load: LoadArgs::default(),
+            users: UsersArgs::default(),
             port: self.port,
             length: None,
             warp: self.warp,

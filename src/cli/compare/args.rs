@@ -1,6 +1,6 @@
 use clap::ValueEnum;
 
-use crate::cli::load::LoadArgs;
+use crate::cli::load::{LoadArgs, UsersArgs};
 use crate::cli::subject::SubjectArgs;
 use crate::compare::Sort;
 use crate::units::Portion;
@@ -18,6 +18,9 @@ pub struct CompareArgs {
 
     #[command(flatten)]
     pub(super) load: LoadArgs,
+
+    #[command(flatten)]
+    pub(super) users: UsersArgs,
 
     /// How often every plan runs. More rounds tell smaller differences from noise.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
@@ -52,7 +55,7 @@ pub struct CompareArgs {
 
     /// Compare recorded runs instead (before and after): ids or names, with commas between them.
     #[arg(long, value_name = "RUN,RUN", value_delimiter = ',',
-          conflicts_with_all = ["profile", "app", "rounds", "ab_env", "parallel", "load", "load_command"])]
+          conflicts_with_all = ["profile", "app", "rounds", "ab_env", "parallel", "load", "load_command", "users"])]
     pub(super) runs: Vec<String>,
 
     /// Show a comparison again that was made before: its id, or `last`.

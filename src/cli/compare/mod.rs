@@ -85,7 +85,7 @@ async fn carry_out(
     // Whoever looks before the end, or after emu was killed, must not take a part for the whole.
     keep(&lab, course, &Question { partial: Some(GOES_ON.to_owned()), ..question.clone() }, printer);
     let length = match &course.script {
-        Script::Load(scenario) => load::lasts(scenario),
+        Script::Load(scenario) | Script::Users(scenario) => load::lasts(scenario),
         _ => Elapsed::ZERO,
     };
     let mut progress = Progress::new(printer, course.arms.len() * course.rounds as usize, length);

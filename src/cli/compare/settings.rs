@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::args::CompareArgs;
 use crate::app::{self, Project, Target};
 use crate::cli::folder::{NamedPlan, Sources};
-use crate::cli::load::LoadArgs;
+use crate::cli::load::{LoadArgs, UsersArgs};
 use crate::cli::secrets::with_secrets;
 use crate::cli::subject::{SubjectArgs, no_target};
-use crate::cli::{Exit, Failure, Printer, Surroundings, load, profile};
+use crate::cli::{Exit, Failure, Printer, Surroundings, profile};
 use crate::profile::{Library, Profile};
 use crate::scenario::Budget;
 use crate::spec::{AppSpec, Overrides, PlatformDelay, Variable, looks_secret};
@@ -195,6 +195,7 @@ pub(in crate::cli) struct Wanted {
 pub(in crate::cli) struct Asked<'a> {
     pub(in crate::cli) subject: &'a SubjectArgs,
     pub(in crate::cli) load: &'a LoadArgs,
+    pub(in crate::cli) users: Option<&'a UsersArgs>,
     pub(in crate::cli) plans: &'a [String],
     pub(in crate::cli) arms: Arms<'a>,
     pub(in crate::cli) rounds: Option<u32>,
@@ -218,6 +219,7 @@ impl<'a> From<&'a CompareArgs> for Asked<'a> {
         Self {
             subject: &args.subject,
             load: &args.load,
+            users: Some(&args.users),
             plans: &args.profile,
             arms: args.ab_env.as_deref().map_or(plans, Arms::Values),
             rounds: args.rounds,
@@ -244,7 +246,7 @@ pub(in crate::cli) fn wanted(
     let profiles: Vec<&str> = plans.iter().map(String::as_str).collect();
     let sources = Sources::of(&target, &asked.subject.build, &command, &profiles, surroundings)?;
     let subject = Subject { app: target.app(&command), sources };
-    let (script, load) = script(asked.load, project)?;
+    let (script, load) = script((asked.load, asked.users), project)?;
     let mut notes = Vec::new();
     let secrets = |overrides: Overrides, profile: &Profile| {
         let mut overrides = with_secrets(overrides, asked.subject, profile, target.folder(), &mut notes)?;
@@ -285,13 +287,17 @@ fn project() -> Result<Option<Project>, Failure> {
         .map_err(|error| Failure::new(Exit::Configuration, error.to_string()).hint(error.hint()))
 }
 
-fn script(typed: &LoadArgs, project: Option<&Project>) -> Result<(Script, String), Failure> {
-    let script = match (typed.script()?, project.and_then(|project| project.load.clone())) {
+fn script(
+    (load, users): (&LoadArgs, Option<&UsersArgs>),
+    project: Option<&Project>,
+) -> Result<(Script, String), Failure> {
+    let users = users.map_or(Ok(None), UsersArgs::script)?;
+    let script = match (load.script()?.or(users), project.and_then(|project| project.load.clone())) {
         (Some(script), _) => script,
         (None, Some(scenario)) => Script::Load(Arc::new(scenario)),
-        (None, None) => Script::Load(Arc::new(load::scenario(USUAL_LOAD)?)),
+        (None, None) => Script::Load(Arc::new(crate::cli::load::scenario(USUAL_LOAD)?)),
     };
-    let words = load::told(&script);
+    let words = crate::cli::load::told(&script);
     Ok((script, words))
 }
 

@@ -1,4 +1,4 @@
-use crate::cli::load::LoadArgs;
+use crate::cli::load::{LoadArgs, UsersArgs};
 use crate::cli::subject::SubjectArgs;
 use crate::units::Elapsed;
 
@@ -14,6 +14,9 @@ pub struct RunArgs {
 
     #[command(flatten)]
     pub(in crate::cli) load: LoadArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) users: UsersArgs,
 
     /// The port of the front door on 127.0.0.1. Without it: 8080, or a free one when that is taken.
     #[arg(long, value_name = "N")]

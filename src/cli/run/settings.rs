@@ -60,7 +60,7 @@ pub(in crate::cli) fn settle(
     let overrides = Overrides {
         environment: sources.iter().flat_map(Sources::variables).chain(typed.environment).collect(),
         warp: args.warp.unwrap_or(1),
-        spare_cores: u32::from(matches!(script, Script::Load(_) | Script::Program(_))),
+        spare_cores: u32::from(matches!(script, Script::Load(_) | Script::Users(_) | Script::Program(_))),
         platform_delay: if args.no_platform_delay { PlatformDelay::Off } else { PlatformDelay::Kept },
         set: typed.set,
         ..Overrides::default()
@@ -92,10 +92,11 @@ pub(in crate::cli) fn settle(
 
 /// Without a load, visitors come of their own accord; without an app as well, it is the tour.
 fn script(args: &RunArgs, target: &Target) -> Result<Script, Failure> {
-    match (args.load.script()?, target) {
+    let typed = args.load.script()?.map_or_else(|| args.users.script(), |script| Ok(Some(script)))?;
+    match (typed, target) {
         (None, Target::Tour) => Ok(Script::Tour),
         (None, _) => Ok(Script::Visitors),
-        (Some(_), Target::Tour) => Err(Failure::new(Exit::Usage, "a load needs an app, found none before `--load`")
+        (Some(_), Target::Tour) => Err(Failure::new(Exit::Usage, "a load needs an app, found none")
             .hint("`emu run mimic --profile ID --load SPEC` loads the app inside emu")),
         (Some(script), _) => Ok(script),
     }

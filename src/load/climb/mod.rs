@@ -5,3 +5,4 @@ mod person;
 mod recognise;
 
 pub(super) use party::go;
+pub use recognise::recognise;

@@ -7,7 +7,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::person::{Custom, Turn};
-use super::recognise::is_streamlit;
+use super::recognise::{is_streamlit, words};
 use crate::event::{LoadReport, Phase as Mark, PhaseRole};
 use crate::load::phase::{Ground, stopped};
 use crate::load::tally::Tally;
@@ -67,14 +67,9 @@ async fn lead<D: Dial>(
 async fn custom<D: Dial>(climb: &Climb, ground: Rc<Ground<D>>, tell: &UnboundedSender<Told>) -> Custom<D> {
     let who = match &climb.who {
         Who::Found => {
-            let streamlit = is_streamlit(&ground).await;
-            let words = if streamlit {
-                "this is a Streamlit app: each user is a session in a tab of their own"
-            } else {
-                "this is no Streamlit app: each user asks for `/` again and again, with cookies of their own"
-            };
+            let streamlit = is_streamlit(&ground.house.dial, &ground.host).await;
             // Whoever does not listen any more does not want to know.
-            let _ = tell.send(Told::Note(words.into()));
+            let _ = tell.send(Told::Note(words(streamlit).into()));
             let tabs = Who::Tabs { page: "/".into(), headers: Vec::new() };
             if streamlit { tabs } else { Who::Requests }
         }

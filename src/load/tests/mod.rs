@@ -192,7 +192,7 @@ fn open(rate: f64, secs: u64) -> Model {
 
 fn closed(users: u32, think_ms: u64, secs: u64) -> Model {
     let think = Elapsed::from_millis(think_ms);
-    let think = Think { least: think, most: think };
+    let think = Think::always(think);
     Model::Closed { users, ramp: Elapsed::ZERO, think, lasts: Elapsed::from_secs(secs) }
 }
 

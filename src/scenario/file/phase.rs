@@ -79,7 +79,8 @@ struct Numbers {
 
 impl Numbers {
     fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Self {
-        let think = |value: &toml::de::DeValue<'_>| parsed(value).filter(|think: &Think| think.most <= LONGEST);
+        let think =
+            |value: &toml::de::DeValue<'_>| parsed(value).filter(|think: &Think| think.longest_said() <= LONGEST);
         Self {
             rate: reading.take(table, &RATE, |value| rates(value.as_str()?).ok()),
             users: reading.take(table, &USERS, |value| count(value, 1, MOST_USERS)),

@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments[..] {
         ["closed", address, users, seconds, core] => {
             let lasts = Elapsed::from_secs(seconds.parse()?);
-            let think = Think { least: Elapsed::ZERO, most: Elapsed::ZERO };
+            let think = Think::NONE;
             let model = Model::Closed { users: users.parse()?, ramp: Elapsed::ZERO, think, lasts };
             runtime.block_on(drive(address.parse()?, model, core.parse()?))
         }

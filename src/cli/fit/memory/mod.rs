@@ -42,6 +42,7 @@ pub(super) fn run(args: &FitArgs, printer: &Printer, surroundings: &Surroundings
     let typed = Typed {
         subject: &args.subject,
         load: &args.load,
+        users: None,
         plans: &args.profile,
         arms: Arms::Plans,
         rounds: None,

@@ -81,6 +81,7 @@ fn anew(args: &FitArgs, printer: &Printer, surroundings: &Surroundings) -> Resul
     let typed = Typed {
         subject: &args.subject,
         load: &args.load,
+        users: None,
         plans: &args.profile,
         arms: Arms::Plans,
         rounds: None,

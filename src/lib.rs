@@ -13,6 +13,7 @@
 //! - [`scenario`]: how an app is loaded, in which phases, and what it must live up to.
 //! - [`pace`]: when the next request of a load is due, and what it asks for.
 //! - [`streamlit`]: what a user of a Streamlit app says to its server, and what they see.
+//! - [`metrics`]: what an app tells of itself, as Prometheus and OpenMetrics have it.
 //! - [`http1`]: where a message of HTTP/1.1 ends.
 //! - [`compare`]: several runs side by side: differences, verdicts, advice.
 //! - [`project`]: a project folder, and what it turns out to be.
@@ -41,6 +42,7 @@ pub mod event;
 pub mod http1;
 pub mod lifecycle;
 pub mod load;
+pub mod metrics;
 pub mod mimic;
 pub mod pace;
 pub mod profile;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 /// What each room may use. An arrow also grants everything the target may use.
 const ARROWS: &[(&str, &[&str])] = &[
     ("units", &[]),
+    ("metrics", &["units"]),
     ("profile", &["units"]),
-    ("spec", &["profile"]),
+    ("spec", &["profile", "metrics"]),
     ("event", &["spec"]),
     ("lifecycle", &["event"]),
-    ("scenario", &["units"]),
+    ("scenario", &["units", "metrics"]),
     ("http1", &[]),
     ("project", &["profile"]),
     ("report", &["event", "project"]),
@@ -36,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Rooms that never touch the world.
 const PURE: &[&str] = &[
     "units",
+    "metrics",
     "profile",
     "spec",
     "event",

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::is_path;
 use super::scenario::{ScenarioError, beside, scenario_file};
+use crate::metrics::Asked;
 use crate::scenario::{Budget, Choice, FileError, Load, Scenario};
 
 /// The name of the project's own file.
@@ -30,6 +31,8 @@ pub struct Project {
     pub command: Vec<String>,
     /// What is run, of several candidates in its folder.
     pub choice: Choice,
+    /// What is asked of the app about itself; `None` where the file does not say.
+    pub metrics: Option<Asked>,
     /// What the app must not exceed.
     pub budget: Budget,
 }
@@ -98,6 +101,7 @@ pub fn project(folder: &Path) -> Result<Option<Project>, ProjectError> {
         env: said.env,
         command: said.command,
         choice: said.choice,
+        metrics: said.metrics,
         budget: said.budget,
         folder: whole.parent().unwrap_or(Path::new("/")).to_owned(),
         file,

@@ -2,6 +2,7 @@ use super::engine::EngineArgs;
 use super::folder::BuildArgs;
 use super::{Exit, Failure, Surroundings, mimic};
 use crate::app::{self, EnvFileError, Target, TargetError};
+use crate::metrics::Asked;
 use crate::spec::{Overrides, Variable};
 
 /// What is run, and what is changed about it: the arguments that every command with an app takes.
@@ -25,6 +26,10 @@ pub struct SubjectArgs {
     /// Change one setting of the profile, as its file names it: `memory.limit=256MiB`.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(super) set: Vec<String>,
+
+    /// Do not ask the app what it tells of itself: its users, its caches.
+    #[arg(long)]
+    pub(super) no_metrics: bool,
 
     /// Give the app a variable.
     #[arg(long, short, value_name = "NAME=VALUE")]
@@ -54,6 +59,11 @@ impl SubjectArgs {
     /// What is changed about the profile and the environment.
     pub(super) fn overrides(&self) -> Result<Overrides, Failure> {
         Ok(Overrides { set: self.set.clone(), environment: self.environment()?, ..Overrides::default() })
+    }
+
+    /// What is asked of the app about itself. `said` is what the project's file says.
+    pub(super) fn metrics(&self, said: Option<Asked>) -> Asked {
+        if self.no_metrics { Asked::Nothing } else { said.unwrap_or(Asked::OfItsKind) }
     }
 
     /// Variables of files first, so that a flag wins over a file.

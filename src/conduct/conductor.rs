@@ -8,6 +8,7 @@ use tokio::time::sleep_until;
 
 use super::gauges::GaugeDesk;
 use super::hands::{Done, Hands};
+use super::metrics::{Answer, inquire};
 use super::probe::{Probe, Rounds, watch};
 use super::record::Record;
 use super::{Command, Run};
@@ -15,6 +16,7 @@ use crate::edge::{Activity, Epoch, Meter, Report};
 use crate::engine::{Engine, Happening, News};
 use crate::event::{Event, Finish, Gate, Header, InstanceId, Kind};
 use crate::lifecycle::{Effect, Input, Lifecycle, Line, Rules, Turn, fill};
+use crate::metrics::{Asked, Told, Wanted, known};
 use crate::units::Elapsed;
 
 /// One run, being carried out.
@@ -37,6 +39,8 @@ pub(super) struct Conductor<E: Engine, P, F> {
     /// The last line that the running instance wrote.
     last_words: Option<String>,
     gauges: GaugeDesk,
+    /// Asks the app about itself. Dropping it ends it.
+    inquiry: JoinSet<()>,
     record: Record<F>,
 }
 
@@ -71,6 +75,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             watcher: JoinSet::new(),
             last_words: None,
             gauges: GaugeDesk::new(),
+            inquiry: JoinSet::new(),
             record: Record::new(run.epoch, publish),
         }
     }
@@ -79,6 +84,9 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
         self.record.write(Kind::Header(Box::new(Header::clone(&self.header))));
         if let Some(address) = self.listening.clone() {
             self.record.write(Kind::Listening { address });
+        }
+        if let Asked::This(wanted) = &self.header.spec.metrics {
+            self.inquire(wanted.clone());
         }
         let (mut lifecycle, effects) = Lifecycle::begin(self.rules(), self.epoch.now());
         let mut over = self.follow(&mut lifecycle, effects);
@@ -124,12 +132,14 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             What::Command(command) => self.asked(command),
             What::Report(Report::Ended(request)) => self.fact(Kind::Request(request)),
             What::Report(Report::WakeAsked { request, .. }) => Some(Input::WakeAsked(request)),
+            What::Report(Report::Opened(path)) => self.opened(&path),
             What::Report(Report::FirstRequest) => Some(Input::FirstRequest),
             What::Report(Report::LastRequest) => Some(Input::LastRequest),
             What::News(news) => self.turn(news).map(|(instance, turn)| Input::Instance(instance, turn)),
             What::Done(Done::Made(instance)) => Some(Input::Instance(self.hands.hold(instance), Turn::Created)),
             What::Done(Done::Turn(instance, turn)) => Some(Input::Instance(instance, turn)),
             What::Done(Done::Losses(losses)) => self.fact(Kind::Losses(losses)),
+            What::Done(Done::Answered(answer)) => self.heard(answer),
             What::TimeToCount => self.count(),
         }
     }
@@ -147,6 +157,34 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             Command::Load(load) => self.fact(Kind::Load(load)),
             Command::Notice(text) => self.fact(Kind::Notice { text }),
         }
+    }
+
+    /// Somebody opened a WebSocket. Its path may show of what kind the app is, and where it tells of itself.
+    fn opened(&mut self, path: &str) -> Option<Input> {
+        if self.header.spec.metrics == Asked::OfItsKind && self.inquiry.is_empty() {
+            self.inquire(known(path)?);
+        }
+        None
+    }
+
+    fn inquire(&mut self, wanted: Wanted) {
+        let tell = self.tell.clone();
+        // A conductor that has left does not listen any more.
+        let tell = move |answer| drop(tell.send(Done::Answered(answer)));
+        self.inquiry.spawn(inquire(self.probe.clone(), self.gate.subscribe(), wanted, tell));
+    }
+
+    /// The app said something of itself. That it cannot is news only where its user said that it could.
+    fn heard(&mut self, answer: Answer) -> Option<Input> {
+        match answer {
+            Answer::Told(told) => self.gauges.hear(told),
+            Answer::Away => self.gauges.hear(Told::default()),
+            Answer::Strange(why) if matches!(self.header.spec.metrics, Asked::This(_)) => {
+                self.record.write(Kind::Notice { text: format!("the app tells nothing of itself: {why}") });
+            }
+            Answer::Strange(_) => {}
+        }
+        None
     }
 
     /// Tells the counts of the front door where they changed.

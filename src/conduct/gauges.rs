@@ -3,7 +3,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use tokio::time::{Instant, sleep_until};
 
 use crate::edge::Meter;
-use crate::event::Gauges;
+use crate::event::{Cache, CacheSize, GaugeValue, Gauges};
+use crate::metrics::{Amount, Held, Told, Value};
 use crate::units::Elapsed;
 
 /// How often the counts are looked at. They are told only where one changed.
@@ -13,17 +14,29 @@ const LOOK: Elapsed = Elapsed::from_secs(1);
 #[derive(Debug)]
 pub(super) struct GaugeDesk {
     told: Gauges,
+    /// What the app said of itself last.
+    app: Gauges,
     look: Instant,
 }
 
 impl GaugeDesk {
     pub fn new() -> Self {
-        Self { told: Gauges::default(), look: Instant::now() + LOOK.duration() }
+        Self { told: Gauges::default(), app: Gauges::default(), look: Instant::now() + LOOK.duration() }
     }
 
     /// Waits until it is time to look.
     pub async fn due(&self) {
         sleep_until(self.look).await;
+    }
+
+    /// The app said this of itself; by default that it says nothing, or is away.
+    pub fn hear(&mut self, told: Told) {
+        self.app = Gauges {
+            users: told.users,
+            caches: told.caches.into_iter().map(cache).collect(),
+            values: told.values.into_iter().map(value).collect(),
+            ..Gauges::default()
+        };
     }
 
     /// Looks at the front door. What is to be told; `None` where nothing changed.
@@ -33,7 +46,7 @@ impl GaugeDesk {
             sockets: meter.open_websockets.load(Relaxed),
             messages: meter.messages.load(Relaxed),
             pings: meter.pings.load(Relaxed),
-            ..self.told.clone()
+            ..self.app.clone()
         };
         if now == self.told {
             return None;
@@ -41,6 +54,18 @@ impl GaugeDesk {
         self.told = now;
         Some(self.told.clone())
     }
+}
+
+fn cache(held: Held) -> Cache {
+    let holds = match held.amount {
+        Amount::Bytes(size) => CacheSize::Bytes(size),
+        Amount::Entries(number) => CacheSize::Entries(number),
+    };
+    Cache { name: held.name, holds }
+}
+
+fn value(value: Value) -> GaugeValue {
+    GaugeValue { name: value.name, value: value.value, unit: value.unit }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
+use super::metrics::Answer;
 use super::order::order;
 use super::reach::Reach;
 use crate::engine::{Change, Engine, EngineError, Instance, News};
@@ -41,6 +42,8 @@ pub(super) enum Done<I> {
     Turn(InstanceId, Turn),
     /// Files go with an instance.
     Losses(Box<Losses>),
+    /// What came of asking the app about itself.
+    Answered(Answer),
 }
 
 /// The hands, and the instances in them.

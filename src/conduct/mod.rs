@@ -8,6 +8,7 @@
 mod conductor;
 mod gauges;
 mod hands;
+mod metrics;
 mod order;
 mod probe;
 mod reach;
@@ -17,6 +18,8 @@ mod record;
 mod scenes;
 #[cfg(test)]
 mod scenes_of_the_end;
+#[cfg(test)]
+mod scenes_of_the_gauges;
 #[cfg(test)]
 mod scenes_of_the_share;
 #[cfg(test)]

@@ -18,9 +18,12 @@ use crate::spec::Spec;
 use crate::spec::example::example;
 use crate::units::Elapsed;
 
+/// What the app tells of itself.
+type Book = Arc<Mutex<Result<String, Unwell>>>;
+
 /// Asks the scripted apps instead of sockets.
 #[derive(Clone)]
-struct Ear(FakeEngine);
+struct Ear(FakeEngine, Book);
 
 impl Probe for Ear {
     async fn knock(&self, address: SocketAddr) -> Result<(), Unwell> {
@@ -30,6 +33,11 @@ impl Probe for Ear {
     async fn ask(&self, address: SocketAddr) -> Result<(), Unwell> {
         self.0.ask(address).map_err(Unwell::new)
     }
+
+    async fn read(&self, address: SocketAddr, _path: &str) -> Result<String, Unwell> {
+        self.0.ask(address).map_err(Unwell::new)?;
+        self.1.lock().unwrap().clone()
+    }
 }
 
 /// A run in progress, with everything outside it in the hands of a test.
@@ -37,6 +45,8 @@ pub(super) struct Theatre {
     pub engine: FakeEngine,
     pub epoch: Epoch,
     pub meter: Arc<Meter>,
+    /// What the app tells of itself.
+    pub book: Book,
     pub gate: watch::Receiver<Gate>,
     commands: UnboundedSender<Command>,
     reports: UnboundedSender<Report>,
@@ -70,12 +80,13 @@ impl Theatre {
         let events = Arc::new(Mutex::new(Vec::new()));
         let gates = Arc::new(Mutex::new(Vec::new()));
         let (written, stood, watched) = (events.clone(), gates.clone(), seen.clone());
-        let conductor = Conductor::new(run, Ear(engine.clone()), move |event| {
+        let book: Book = Arc::new(Mutex::new(Ok(String::new())));
+        let conductor = Conductor::new(run, Ear(engine.clone(), book.clone()), move |event| {
             written.lock().unwrap().push(event);
             stood.lock().unwrap().push(*watched.borrow());
         });
         let run = tokio::spawn(conductor.play());
-        Self { engine, epoch, meter, gate: seen, commands, reports, events, gates, run }
+        Self { engine, epoch, meter, book, gate: seen, commands, reports, events, gates, run }
     }
 
     /// Every instance boots in a second.

@@ -54,6 +54,8 @@ pub enum Report {
     FirstRequest,
     /// The last open request has ended. Told like the first.
     LastRequest,
+    /// A connection was upgraded: somebody opened a WebSocket with this path.
+    Opened(String),
     /// A request ended.
     Ended(Box<Request>),
 }

@@ -106,6 +106,7 @@ impl<'s> Record<'s> {
         self.touch_request();
         self.meter().open_requests.fetch_sub(1, Relaxed);
         self.meter().open_websockets.fetch_add(1, Relaxed);
+        self.shared.outbox.post(Report::Opened(self.path().to_owned()));
     }
 
     /// How it ended. The last word counts.

@@ -2,6 +2,7 @@
 //! cannot be forgotten.
 
 use super::{Event, Finish, Gauges, Header, Kind};
+use crate::metrics::Asked;
 use crate::spec::{Image, Keeping, Promise, Redactor, Spec};
 
 impl Event {
@@ -70,6 +71,9 @@ impl Spec {
             redactor.clean(place);
         }
         redactor.clean(&mut self.app.name);
+        if let Asked::This(wanted) = &mut self.metrics {
+            redactor.clean(&mut wanted.path);
+        }
         let texts = self.app.command.iter_mut();
         let texts = texts.chain(self.environment.values_mut()).chain(self.lines.values_mut());
         texts.chain(self.origins.values_mut().map(|origin| &mut origin.place)).for_each(|text| redactor.clean(text));

@@ -35,6 +35,7 @@ pub(super) struct App {
     silent_until: Mutex<Option<Instant>>,
     visits: AtomicU64,
     requests: AtomicU64,
+    sockets: AtomicU64,
     exit: watch::Sender<Option<u8>>,
 }
 
@@ -56,6 +57,7 @@ impl App {
             silent_until: Mutex::new(None),
             visits: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            sockets: AtomicU64::new(0),
             exit: watch::Sender::new(None),
         })
     }
@@ -122,6 +124,21 @@ impl App {
     /// Visits to the front page so far.
     pub(super) fn visits(&self) -> u64 {
         self.visits.load(Ordering::Relaxed)
+    }
+
+    /// Somebody opened a WebSocket.
+    pub(super) fn socket_opened(&self) {
+        self.sockets.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It is closed, or broken.
+    pub(super) fn socket_closed(&self) {
+        self.sockets.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// WebSockets that are open.
+    pub(super) fn sockets(&self) -> u64 {
+        self.sockets.load(Ordering::Relaxed)
     }
 
     /// Requests so far.

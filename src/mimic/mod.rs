@@ -20,6 +20,7 @@ mod health;
 mod held;
 mod knobs;
 mod life;
+mod metrics;
 mod offspring;
 mod route;
 mod session;

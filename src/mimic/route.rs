@@ -17,7 +17,7 @@ use super::answer::{Answer, deed, json as answer_json, prefers_html, refused, te
 use super::app::App;
 use super::health::Mood;
 use super::wish::{Refusal, Wish};
-use super::{babble, burn, crowd, disk, front, offspring, session, socket};
+use super::{babble, burn, crowd, disk, front, metrics, offspring, session, socket};
 
 /// Answers one request, and writes a line about it.
 pub(super) async fn answer(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
@@ -44,6 +44,7 @@ async fn page(app: &Arc<App>, request: Request<Incoming>) -> Answer {
         "/chunks" => babble::chunks(&wish),
         "/events" => babble::events(&wish),
         "/answer" => babble::plain(&wish),
+        "/metrics" => Ok(metrics::metrics(app)),
         "/headers" => Ok(headers(request.headers())),
         "/upload" => Ok(upload(request).await),
         "/session" => session::come(app, request.headers(), &wish).await,

@@ -33,7 +33,9 @@ pub(super) fn open(app: &Arc<App>, request: Request<Incoming>) -> Result<Answer,
     tokio::spawn(async move {
         let Ok(upgraded) = hyper::upgrade::on(request).await else { return };
         app.say("a websocket opened");
+        app.socket_opened();
         let ended = converse(upgraded, every).await;
+        app.socket_closed();
         app.say(
             &ended.map_or_else(|error| format!("a websocket broke: {error}"), |()| "a websocket closed".to_owned()),
         );

@@ -16,6 +16,7 @@ use super::start::{Start, StartFold, StartKind};
 use super::states::{StateTime, StatesFold};
 use super::text::text;
 use super::trend::{Trend, TrendFold};
+use super::users::{Users, UsersFold};
 use crate::event::{Event, ExitCause, Finish, Kind, PhaseRole, STOPPING, State, Why};
 use crate::units::Elapsed;
 
@@ -60,6 +61,8 @@ pub struct Summary {
     pub usage: Option<Usage>,
     /// Requests.
     pub requests: Requests,
+    /// Who was connected, and what the app said of itself; `None` where nobody was and it said nothing.
+    pub users: Option<Users>,
     /// What happened in each phase of the load; empty without load.
     pub phases: Vec<PhaseUse>,
     /// Every kill with its story.
@@ -149,6 +152,7 @@ pub struct Fold {
     cpu: CpuFold,
     usage: UsageFold,
     requests: RequestsFold,
+    users: UsersFold,
     phases: PhasesFold,
     kills: KillFold,
     exits: BTreeMap<ExitCause, u64>,
@@ -179,6 +183,7 @@ impl Fold {
         self.cpu.add(event);
         self.usage.add(event);
         self.requests.add(event);
+        self.users.add(event);
         self.phases.add(event);
         self.kills.add(event);
         self.advice.add(event);
@@ -233,6 +238,7 @@ impl Fold {
             cpu: self.cpu.cpu(),
             usage: self.usage.usage(),
             requests: self.requests.requests(),
+            users: self.users.users(),
             phases: self.phases.phases(),
             kills: self.kills.kills(),
             exits: self.exits.clone(),

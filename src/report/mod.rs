@@ -31,6 +31,7 @@ mod table;
 mod tests;
 mod text;
 mod trend;
+mod users;
 pub mod words;
 
 pub use advice::{Advice, AdviceRule};
@@ -51,6 +52,7 @@ pub use status::{Status, StatusFold, bar};
 pub use table::{Align, Block, Column, Section, Table};
 pub use text::{table_text, text};
 pub use trend::{Growth, LimitAfter, Trend, TrendKind};
+pub use users::{AtKill, CacheUse, Most, PerUser, Users, ValueUse};
 
 /// How other rooms write the same units into JSON.
 pub(crate) mod units_in_json {

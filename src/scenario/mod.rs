@@ -10,6 +10,7 @@ mod encode;
 mod file;
 mod key;
 mod keys;
+mod metrics;
 mod problem;
 mod project;
 mod rate;

@@ -8,10 +8,12 @@ use super::budget::{BUDGET, Budget};
 use super::file::scenario;
 use super::key::{Key, key};
 use super::keys::SCENARIO;
+use super::metrics::metrics;
 use super::problem::FileError;
 use super::reading::{ReadFile, Reading, Table, count, describe, printed, read, text, texts};
 use super::short::names_a_file;
 use super::values::Scenario;
+use crate::metrics::Asked;
 
 const APP: Key = key(
     "app",
@@ -69,8 +71,16 @@ const SERVICE: Key = key(
 );
 const BUDGET_KEY: Key = key("budget", "a table `[budget]`", "What the app must not exceed.", "nothing is demanded");
 
+const METRICS_KEY: Key = key(
+    "metrics",
+    "a table `[metrics]`, or `false`",
+    "Where the app tells of itself: its users, its caches. `false`: it is not asked.",
+    "what apps of its kind are known to tell",
+);
+
 /// The outermost table of `emu.toml`.
-pub(super) const PROJECT: &[Key] = &[APP, PROFILES, LOAD, ROUNDS, ENV, COMMAND, ENTRY, DOCKERFILE, SERVICE, BUDGET_KEY];
+pub(super) const PROJECT: &[Key] =
+    &[APP, PROFILES, LOAD, ROUNDS, ENV, COMMAND, ENTRY, DOCKERFILE, SERVICE, METRICS_KEY, BUDGET_KEY];
 
 /// What `emu.toml` says. Everything in it may be left out.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -89,6 +99,8 @@ pub struct Project {
     pub command: Vec<String>,
     /// What is run, of several candidates in its folder.
     pub choice: Choice,
+    /// What is asked of the app about itself; `None` where the file does not say.
+    pub metrics: Option<Asked>,
     /// What the app must not exceed.
     pub budget: Budget,
 }
@@ -137,6 +149,7 @@ fn project(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Project {
             dockerfile: reading.take(table, &DOCKERFILE, text),
             service: reading.take(table, &SERVICE, text),
         },
+        metrics: metrics(reading, table, &METRICS_KEY),
         budget: reading
             .table(table, &BUDGET_KEY, &[BUDGET])
             .map(|table| Budget::read(reading, &table))

@@ -3,6 +3,7 @@
 use super::budget::BUDGET;
 use super::key::Key;
 use super::keys::{EXPECT_KEYS, PHASE_KEYS, REQUEST, SCENARIO, STEP_KEYS, TAB_KEYS, UPLOAD_KEYS, USER_KEYS, WEIGHTED};
+use super::metrics::METRICS;
 use super::project::PROJECT;
 
 /// A table of a file: its heading, what it is about, and its keys.
@@ -50,6 +51,12 @@ const PROJECT_SECTIONS: &[Section] = &[
         "What the app must not exceed. `--budget KEY=VALUE` sets one bound, `--budget KEY=none` takes it away. \
          A bound on something that was not measured, or too seldom, is never kept.",
         &[BUDGET],
+    ),
+    (
+        "`[metrics]`",
+        "Where the app tells of itself. It is asked at its own address, past the front door, while it serves: the \
+         question is no visit and wakes nothing. How users are counted: [users](../guides/users.md).",
+        &[METRICS],
     ),
 ];
 

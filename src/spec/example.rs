@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::metrics::Asked;
 use crate::profile::{Price, Range};
 use crate::units::{Elapsed, Memory, Millicores, Money};
 
@@ -81,6 +82,7 @@ pub(crate) fn example() -> Spec {
         quota: QuotaRules { hours: None },
         process: ProcessRules { user: None, hostname: None, home: None, workdir: None, blocked_ports: Vec::new() },
         network: Network::Own,
+        metrics: Asked::Nothing,
         environment: BTreeMap::from([("PORT".to_owned(), "10000".to_owned())]),
         secrets: Secrets::default(),
         lines: BTreeMap::new(),

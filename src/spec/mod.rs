@@ -29,6 +29,7 @@ pub use resolve::{MIMIC_HEALTH, resolve};
 pub use secretive::looks_secret;
 pub use secrets::{Secret, SecretFile, Secrets};
 
+use crate::metrics::Asked;
 pub use crate::profile::{
     Answer, AtLimit, BootRules, Burst, Cause, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, IdleSignal,
     LimitRules, LineKind, MemoryRules, Origin, Plan, PortRules, ProcessRules, QuotaRules, RestartPolicy, RestartRules,
@@ -84,6 +85,9 @@ pub struct Spec {
     /// Whose network the app is in.
     #[serde(default)]
     pub network: Network,
+    /// What is asked of the app about itself while it serves.
+    #[serde(default, skip_serializing_if = "Asked::is_nothing")]
+    pub metrics: Asked,
     /// The whole environment given to the process on top of the image's own. In place of a secret stands its name.
     pub environment: BTreeMap<String, String>,
     /// What only the app may see: values in memory, names in a record.

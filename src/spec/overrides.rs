@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::{Network, Secret, SecretFile, looks_secret};
+use crate::metrics::Asked;
 use crate::profile::{Layer, Origin};
 
 /// What the user changes for one run.
@@ -24,6 +25,8 @@ pub struct Overrides {
     pub spare_cores: u32,
     /// Where visitors come in: `127.0.0.1:8080`. Fills `{host}`; `localhost` when it is not known.
     pub host: Option<String>,
+    /// What is asked of the app about itself.
+    pub metrics: Asked,
     /// Whose network the app is in.
     pub network: Network,
 }
@@ -73,6 +76,7 @@ impl Default for Overrides {
             port: None,
             spare_cores: 0,
             host: None,
+            metrics: Asked::Nothing,
             network: Network::Own,
         }
     }

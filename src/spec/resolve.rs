@@ -54,6 +54,7 @@ pub fn resolve(
         quota: profile.quota.clone(),
         process: process(&profile.process, &app_image, machine),
         network: overrides.network,
+        metrics: overrides.metrics.clone(),
         lines: profile.lines.clone(),
         sources: profile.sources.clone(),
     };

@@ -17,6 +17,7 @@ mod edge;
 mod engines;
 mod fit_users;
 mod folders;
+mod gauges;
 mod interrupts;
 mod live;
 mod mimic;

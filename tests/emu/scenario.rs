@@ -126,6 +126,8 @@ fn every_key_of_a_project_means_something() {
         typed.set(setting).unwrap();
     }
     assert_eq!(all.budget, typed);
+    let Some(emu::metrics::Asked::This(wanted)) = all.metrics else { panic!("nothing is asked") };
+    assert_eq!((wanted.caches.len(), wanted.values.len(), wanted.every.millis()), (2, 1, 10_000));
 }
 
 /// A key of the pages that no file of ours uses is a key that nobody has tried.

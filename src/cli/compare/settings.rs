@@ -71,7 +71,9 @@ fn asked_arms(
     }
     environment.extend(typed.environment);
     let (platform_delay, spare_cores) = (PlatformDelay::Off, SPARE_CORES);
-    let overrides = Overrides { environment, platform_delay, spare_cores, set: typed.set, ..Overrides::default() };
+    let metrics = asked.subject.metrics(project.and_then(|project| project.metrics.clone()));
+    let overrides =
+        Overrides { environment, platform_delay, spare_cores, metrics, set: typed.set, ..Overrides::default() };
     let profiles = profiles(plans, asked.arms, surroundings)?;
     let adapted = |profile: Arc<Profile>| match &subject.sources {
         Some(sources) => sources.adapted(&profile).map(Arc::new),

@@ -24,6 +24,7 @@ use crate::app::{self, Target};
 use crate::build::{self, BuildProblem, Options};
 use crate::engine::Either;
 use crate::engine::docker::{Cache, Docker};
+use crate::metrics::Asked;
 use crate::profile::Profile;
 use crate::project::{self, Because, Folder, Found, NotFound, Place, Recipe, Taken};
 use crate::scenario::Choice;
@@ -39,6 +40,7 @@ pub(super) struct Sources {
     folder: Folder,
     found: Found,
     plan: Option<NamedPlan>,
+    metrics: Option<Asked>,
     options: Options,
     passed: Passed,
     cache: Cache,
@@ -120,8 +122,15 @@ impl Sources {
             Err(NotFound::Nothing { .. }) if !command.is_empty() => unknown(&folder),
             found => found.map_err(|error| not_found(&error))?,
         };
-        let plan = NamedPlan::find(own::project(path)?.as_ref(), Some(&found));
-        Ok(Some(Self { path: path.clone(), folder, found, plan, options, passed, cache: args.cache() }))
+        let own = own::project(path)?;
+        let plan = NamedPlan::find(own.as_ref(), Some(&found));
+        let metrics = own.and_then(|own| own.metrics);
+        Ok(Some(Self { path: path.clone(), folder, found, plan, metrics, options, passed, cache: args.cache() }))
+    }
+
+    /// What its own file says is to be asked of it.
+    pub(super) fn metrics(&self) -> Option<Asked> {
+        self.metrics.clone()
     }
 
     /// Which engine it needs. A command of the user's own runs on any.

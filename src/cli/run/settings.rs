@@ -1,8 +1,11 @@
-use crate::app::Target;
+use std::path::Path;
+
+use crate::app::{self, Target};
 use crate::cli::engine::EngineArgs;
 use crate::cli::folder::Sources;
 use crate::cli::secrets::with_secrets;
 use crate::cli::{Exit, Failure, Printer, Surroundings, profile};
+use crate::metrics::Asked;
 use crate::profile::Profile;
 use crate::spec::{Overrides, PlatformDelay};
 use crate::trial::Script;
@@ -62,6 +65,7 @@ pub(in crate::cli) fn settle(
         warp: args.warp.unwrap_or(1),
         spare_cores: u32::from(matches!(script, Script::Load(_) | Script::Users(_) | Script::Program(_))),
         platform_delay: if args.no_platform_delay { PlatformDelay::Off } else { PlatformDelay::Kept },
+        metrics: args.subject.metrics(metrics(&target, sources.as_ref())?),
         set: typed.set,
         ..Overrides::default()
     };
@@ -88,6 +92,22 @@ pub(in crate::cli) fn settle(
         verbose: args.verbose,
         json: args.json,
     })
+}
+
+/// What the project's file says: the one in the folder that is run, else the one that is about what is run.
+fn metrics(target: &Target, sources: Option<&Sources>) -> Result<Option<Asked>, Failure> {
+    if let Some(sources) = sources {
+        return Ok(sources.metrics());
+    }
+    let named = match target {
+        Target::Image(image) => Some(image.as_str()),
+        Target::Mimic => Some("mimic"),
+        Target::Program { .. } => None,
+        Target::Tour | Target::Folder { .. } => return Ok(None),
+    };
+    let found = app::project(Path::new("."))
+        .map_err(|error| Failure::new(Exit::Configuration, error.to_string()).hint(error.hint()))?;
+    Ok(found.filter(|project| project.app.as_deref() == named).and_then(|project| project.metrics))
 }
 
 /// Without a load, visitors come of their own accord; without an app as well, it is the tour.

@@ -71,14 +71,14 @@ impl<E: Engine> Dial<E> {
         drive(asked, connection).await
     }
 
-    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Unwell> {
+    pub(super) async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Unwell> {
         self.engine.dial(address).await.map_err(|error| match error.kind() {
             io::ErrorKind::ConnectionRefused => Unwell::new("connection refused"),
             _ => Unwell::new(format!("no connection: {error}")),
         })
     }
 
-    fn question(&self, path: &str) -> Result<Request<Empty<Bytes>>, Unwell> {
+    pub(super) fn question(&self, path: &str) -> Result<Request<Empty<Bytes>>, Unwell> {
         Request::get(path)
             .header(HOST, &*self.host)
             .header(USER_AGENT, AGENT)
@@ -121,9 +121,13 @@ impl<E: Engine> Probe for Dial<E> {
             HealthCheck::Tcp | HealthCheck::None => self.knock(address).await,
         }
     }
+
+    async fn read(&self, address: SocketAddr, path: &str) -> Result<String, Unwell> {
+        self.text(address, path).await
+    }
 }
 
-fn broken(error: &hyper::Error) -> Unwell {
+pub(super) fn broken(error: &hyper::Error) -> Unwell {
     if error.is_parse() {
         return Unwell::new("the answer is not HTTP");
     }
@@ -131,7 +135,7 @@ fn broken(error: &hyper::Error) -> Unwell {
 }
 
 /// Runs an exchange on its connection. A connection that ends first may have brought the answer.
-async fn drive<T, C>(asked: impl Future<Output = T>, connection: C) -> T
+pub(super) async fn drive<T, C>(asked: impl Future<Output = T>, connection: C) -> T
 where
     C: Future,
 {

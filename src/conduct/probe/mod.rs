@@ -2,6 +2,7 @@
 //! through the front door, so that emu's own questions are nobody's visit.
 
 mod dial;
+mod read;
 mod watch;
 
 pub(super) use dial::Dial;
@@ -17,6 +18,9 @@ pub(super) trait Probe: Clone + Send + Sync + 'static {
 
     /// The plan's health question.
     fn ask(&self, address: SocketAddr) -> impl Future<Output = Result<(), Unwell>> + Send;
+
+    /// The text under a path.
+    fn read(&self, address: SocketAddr, path: &str) -> impl Future<Output = Result<String, Unwell>> + Send;
 }
 
 /// An instance that did not answer as it should.

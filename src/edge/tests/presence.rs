@@ -50,7 +50,7 @@ async fn a_websocket_is_there_until_it_is_closed() {
     say(&mut app, SWITCH).await;
     hear(&mut client, "\r\n\r\n").await;
     tokio::time::advance(Duration::from_secs(20)).await;
-    assert_eq!(told(&mut stage), [Report::FirstRequest]);
+    assert_eq!(told(&mut stage), [Report::FirstRequest, Report::Opened("/ws".into())]);
     drop((client, app));
     assert_eq!(stage.report().await, Report::LastRequest);
 }

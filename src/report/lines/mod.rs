@@ -4,11 +4,13 @@ mod header;
 mod line;
 mod requests;
 mod share;
+mod users;
 
 pub use line::{Line, Tag, Tone};
 
 use requests::RequestLines;
 use share::ShareLines;
+use users::UserLines;
 
 use super::kill::is_kill;
 use super::words;
@@ -42,6 +44,7 @@ pub struct Lines {
     unhealthy: u64,
     requests: RequestLines,
     shares: ShareLines,
+    users: UserLines,
 }
 
 impl Lines {
@@ -54,6 +57,7 @@ impl Lines {
             unhealthy: 0,
             requests: RequestLines::new(detail),
             shares: ShareLines::new(detail),
+            users: UserLines::new(),
         }
     }
 
@@ -68,6 +72,9 @@ impl Lines {
             Kind::Sample(sample) => self.sample(sample),
             Kind::Request(request) => self.requests.add(event.at, request),
             Kind::Share(share) => self.shares.add(event.at, share),
+            Kind::Gauges(gauges) => {
+                self.users.add(gauges).map(|text| (Tag::Run, Tone::Plain, text)).into_iter().collect()
+            }
             Kind::HealthFailed { instance, reason } => self.unwell(*instance, reason),
             Kind::HealthRecovered { instance } => self.well(*instance),
             Kind::Exited(exit) => self.exit(exit),

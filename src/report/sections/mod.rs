@@ -5,6 +5,7 @@ mod kills;
 mod phases;
 mod resources;
 mod starts;
+mod users;
 mod visitors;
 
 use super::memory::MemoryUse;
@@ -28,6 +29,7 @@ pub fn sections(summary: &Summary) -> Vec<Section> {
         starts::wakes(summary),
         kills::kills(summary),
     ];
+    sections.extend(users::users(summary));
     sections.extend(phases::phases(summary));
     sections.extend(kills::last_words(summary));
     sections.extend(advice(summary));

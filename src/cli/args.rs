@@ -38,6 +38,8 @@ pub(super) enum Verb {
     Run(run::RunArgs),
     /// Make an image of a project folder as a platform would, or show the Dockerfile.
     Build(build::BuildCommandArgs),
+    /// Look at a project for what would fail after the push.
+    Check(check::CheckArgs),
     /// Start an app in the background, and return when it serves.
     Start(background::StartArgs),
     /// Stop apps in the background, as their host would.
@@ -61,8 +63,6 @@ pub(super) enum Verb {
     Doctor(doctor::DoctorArgs),
     /// Remove what dead runs left.
     Clean(clean::CleanArgs),
-    /// Look at a project for what would fail after the push.
-    Check(check::CheckArgs),
     /// Look at hosting plans: what they promise, and where the numbers come from.
     Profiles(profiles::ProfilesArgs),
     /// Print a shell's completion script.

@@ -168,12 +168,13 @@ async fn lost_with(instance: &impl Instance) -> Option<Losses> {
     losses(instance.id(), lost)
 }
 
-/// What Python compiles of its sources, and again at every start: nobody misses it.
-const COMPILED: &str = "/__pycache__/";
+/// What is made anew at every start, so that nobody misses it: compiled Python, and the number by which a
+/// framework's statistics know the machine.
+const MADE_ANEW: &[&str] = &["/__pycache__/", "/.streamlit/machine_id"];
 
 /// The largest files first; `None` when there are none.
 fn losses(instance: InstanceId, mut lost: Vec<Lost>) -> Option<Losses> {
-    lost.retain(|file| !file.path.contains(COMPILED));
+    lost.retain(|file| !MADE_ANEW.iter().any(|part| file.path.contains(part)));
     let size = lost.iter().filter_map(|file| file.size).map(Memory::bytes).sum();
     let count = u64::try_from(lost.len()).unwrap_or(u64::MAX);
     lost.sort_by(|one, other| other.size.cmp(&one.size).then_with(|| one.path.cmp(&other.path)));

@@ -103,13 +103,14 @@ impl Summary {
         self.starts.iter().filter(|start| start.kind == StartKind::Wake)
     }
 
-    /// Whether the app answered every request of the check as its scenario expects, and a program that drove the
-    /// load ended well; `None` without either.
+    /// Whether the app answered every request of the check as its scenario expects and got no phase mostly wrong,
+    /// and a program that drove the load ended well; `None` without any load.
     pub fn load_holds(&self) -> Option<bool> {
         let reports = self.phases.iter().filter_map(|phase| Some((phase.role, phase.load.as_ref()?)));
-        let held = reports.filter_map(|(role, load)| match load.command_exit {
-            Some(code) => Some(code == 0),
-            None => (role == PhaseRole::Check).then_some(load.answered == load.due),
+        let held = reports.map(|(role, load)| match load.command_exit {
+            Some(code) => code == 0,
+            None if role == PhaseRole::Check => load.answered == load.due,
+            None => !load.is_mostly_wrong(),
         });
         held.reduce(|all, one| all && one)
     }

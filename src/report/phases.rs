@@ -107,6 +107,11 @@ pub struct LoadUse {
 }
 
 impl LoadUse {
+    /// Whether the app itself got more than half of what was asked wrong.
+    pub fn is_mostly_wrong(&self) -> bool {
+        self.wrong * 2 > self.due
+    }
+
     /// Requests that failed or were never sent, of those due, in percent. `None` when none was due.
     #[expect(clippy::cast_precision_loss, reason = "nobody sends 2^53 requests")]
     pub fn failed_percent(&self) -> Option<f64> {

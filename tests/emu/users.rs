@@ -106,7 +106,7 @@ async fn every_fault_of_an_app_is_told_apart() {
 #[tokio::test]
 async fn an_app_that_does_not_compile_is_told() {
     let Some(packages) = packages(NEWEST).await else { return };
-    let given = run(&packages, "import streamlit as st\nst.write(\"a\"\n", "1 streamlit user for 500ms");
+    let given = run(&packages, "import streamlit as st\nst.write(\"a\"\n", "1 streamlit user for 500ms").status(1);
     assert!(given.stderr.contains("the app does not compile: `SyntaxError: "), "{}", given.stderr);
     assert!(given.stdout.contains("the app does not"), "{}", given.stdout);
 }

@@ -71,7 +71,7 @@ pub(super) fn check(summary: &Summary) -> Option<Vec<Input>> {
 pub(super) fn wrong(summary: &Summary) -> Option<Vec<Input>> {
     let measured = summary.phases.iter().filter(|phase| phase.role == PhaseRole::Measure);
     let wrong = measured.filter_map(|phase| {
-        let load = phase.load.as_ref().filter(|load| load.wrong * 2 > load.due)?;
+        let load = phase.load.as_ref().filter(|load| load.is_mostly_wrong())?;
         let how: Vec<String> = load.failures.iter().map(|(how, count)| format!("{count} {how}")).collect();
         let found = format!("{} of {} requests went wrong: {}", load.wrong, load.due, how.join(", "));
         Some(Input::found(&format!("in `{}`", phase.name), found, Place::of(phase, &["load", "request"])))

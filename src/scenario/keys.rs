@@ -5,7 +5,7 @@ use super::target::PATH as A_PATH;
 
 const TEXT: &str = "a text in quotes";
 const HEADERS_VALUE: &str = "a table of texts such as `{ accept = \"text/html\" }`";
-const A_KIND: &str = "one of `http`, `streamlit`";
+const A_KIND: &str = "one of `http`, `streamlit`, `websocket`, `gradio`";
 const LENGTH: &str = "a duration such as `\"2 min\"`, more than 0 s and at most 7 d";
 
 // The scenario itself.
@@ -57,7 +57,8 @@ pub(super) const USER_HEADERS: Key = key(
 pub(super) const USER_KIND: Key = key(
     "kind",
     A_KIND,
-    "How they use the app: with requests, or with a session of a Streamlit app, in a tab of their own.",
+    "How they use the app: with requests, with a session of a Streamlit app in a tab of their own, on a WebSocket, or \
+     with a session of a Gradio app.",
     "the `kind` of the phase",
 );
 
@@ -88,7 +89,8 @@ pub(super) const KIND: Key = key(
     "kind",
     A_KIND,
     "How the phase's users use the app. With `users` and `streamlit`, each opens `path` in a tab, goes through the \
-     steps of the phase again and again, and thinks after each; without steps the script is run again.",
+     steps of the phase again and again, and thinks after each; without steps the script is run again. With \
+     `websocket` and `gradio` likewise, and without steps they come and stay.",
     "`http`",
 );
 pub(super) const TIMES: Key =
@@ -110,7 +112,7 @@ pub(super) const STEPS: Key = key(
     "step",
     "tables `[[phase.step]]`",
     "Gone through once, one after the other, as somebody does who tries the app by hand. Beside `users`, with \
-     `kind = \"streamlit\"`: by each of them, again and again.",
+     a `kind` that has sessions: by each of them, again and again.",
     "",
 );
 pub(super) const REQUESTS: Key = key(
@@ -153,7 +155,7 @@ pub(super) const STEP_KEYS: &[Key] = &[STEP_NAME, STEP_USER, PAGE, WITHIN];
 pub(super) const OPEN: Key = key(
     "open",
     A_PATH,
-    "Opens a page of the app in a new tab, which is a new session.",
+    "Opens a page of the app in a new tab, which is a new session. On a WebSocket: opens it at this path.",
     "the tab that is open; else `/`",
 );
 pub(super) const GO: Key = key(
@@ -171,11 +173,34 @@ pub(super) const SET: Key = key(
 );
 pub(super) const CLICK: Key =
     key("click", TEXT, "Presses the button with this label, also that of a form.", "no button is pressed");
-pub(super) const AWAY: Key =
-    key("away", LENGTH, "Closes the tab, and comes back to the same session after this long.", "the tab stays open");
+pub(super) const AWAY: Key = key(
+    "away",
+    LENGTH,
+    "Closes the tab, and comes back to the same session after this long. On a WebSocket: closes it, and opens it anew.",
+    "the tab stays open",
+);
 
 /// What only somebody in a tab does.
 pub(super) const TAB_KEYS: &[Key] = &[OPEN, GO, SET, CLICK, AWAY];
+
+// A step of somebody on a WebSocket, or in a Gradio app.
+
+pub(super) const SEND: Key = key("send", TEXT, "WebSocket: sends a message of text.", "nothing is sent");
+pub(super) const CALL: Key = key(
+    "call",
+    TEXT,
+    "Gradio: has a function run, by its API name, through the app's queue as the page does.",
+    "nothing is run",
+);
+pub(super) const INPUTS: Key = key(
+    "inputs",
+    "a list of what JSON knows, such as `[\"tea\", 3]`",
+    "What the function is given, in the order of its inputs; what the app keeps for it (`gr.State`) is left out.",
+    "nothing",
+);
+
+/// What only they do.
+pub(super) const LINE_KEYS: &[Key] = &[SEND, CALL, INPUTS];
 
 // A request.
 

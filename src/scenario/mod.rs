@@ -17,6 +17,7 @@ mod rate;
 mod reading;
 mod reference;
 mod short;
+mod stay;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -33,5 +34,6 @@ pub use reading::ReadFile;
 pub use reference::{project_reference, scenario_reference};
 pub use short::{FORMS, ShortError, names_a_file};
 pub use values::{
-    Act, Body, Call, Deed, Expect, Form, Model, Phase, Rate, Scenario, Setting, Step, Think, Touch, Upload,
+    Act, Body, Call, Deed, Expect, Form, Gradio, Line, Model, Phase, Rate, Scenario, Setting, Step, Think, Touch,
+    Upload,
 };

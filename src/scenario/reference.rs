@@ -2,7 +2,9 @@
 
 use super::budget::BUDGET;
 use super::key::Key;
-use super::keys::{EXPECT_KEYS, PHASE_KEYS, REQUEST, SCENARIO, STEP_KEYS, TAB_KEYS, UPLOAD_KEYS, USER_KEYS, WEIGHTED};
+use super::keys::{
+    EXPECT_KEYS, LINE_KEYS, PHASE_KEYS, REQUEST, SCENARIO, STEP_KEYS, TAB_KEYS, UPLOAD_KEYS, USER_KEYS, WEIGHTED,
+};
 use super::metrics::METRICS;
 use super::project::PROJECT;
 
@@ -38,6 +40,13 @@ const SCENARIO_SECTIONS: &[Section] = &[
          none of them the script is run again. It is over when the script has ended, and `expect` is about the page \
          as it is then: `holds` and `lacks` look at its texts and labels.",
         &[TAB_KEYS],
+    ),
+    (
+        "`[[phase.step]]` of a WebSocket or a Gradio user",
+        "A WebSocket user does one of `open`, `send` and `away` in a step, or nothing, and then waits for a message that \
+         holds what `expect` says: of those that come from the beginning of the step on. A Gradio user does `open` or \
+         `call`; the step is over when the function has ended, and `expect` looks at what it gave, as JSON.",
+        &[LINE_KEYS],
     ),
     ("`[[user]]`", "Somebody who goes through steps.", &[USER_KEYS]),
     ("`upload`", "A file as a browser sends it from a form.", &[UPLOAD_KEYS]),

@@ -1,9 +1,10 @@
 //! The short form of a scenario, as typed behind `--load`: `20/s for 2m /search then rest for 30s`.
 
 use super::defaults::{LONGEST, MOST_TIMES, MOST_USERS, name, requests_due};
+use super::stay::stay;
 use super::target::{self, is_path};
 use super::think::ends;
-use super::values::{Call, Model, Phase, Rate, Scenario, Think};
+use super::values::{Call, Deed, Gradio, Line, Model, Phase, Rate, Scenario, Think};
 use crate::units::{Elapsed, UnitError};
 
 /// One example of each form.
@@ -14,6 +15,8 @@ pub const FORMS: &[&str] = &[
     "3 users thinking 1s to 3s for 2m",
     "20 streamlit users thinking 2s for 2m",
     "0 to 50 users over 5m",
+    "20 websocket users for 1m",
+    "20 gradio users for 1m",
     "1 call",
     "rest for 30s",
 ];
@@ -113,7 +116,15 @@ fn phase(part: &str, taken: &[String]) -> Result<Phase, Mismatch> {
             return Err(("`over`".into(), "it behind a number of users: `0 to 50 users over 5m`".into()));
         }
     }
-    Ok(Phase { name: name(&model, taken), calls: calls(&model, clauses.path)?, steps: Vec::new(), model })
+    let (model, steps) = match who(clauses.head) {
+        Some(_) if clauses.thinking.is_some() => {
+            let expected = "none, or a file: users who do something have steps, and these come and stay";
+            return Err(("`thinking`".into(), expected.into()));
+        }
+        Some(deed) => stay(model, deed),
+        None => (model, Vec::new()),
+    };
+    Ok(Phase { name: name(&model, taken), calls: calls(&model, clauses.path)?, steps, model })
 }
 
 fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
@@ -173,9 +184,18 @@ fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
     }
 }
 
+/// What those do who come and stay: `20 websocket users`, `20 gradio users`.
+fn who(head: &str) -> Option<Deed> {
+    match head.split(' ').rev().nth(1) {
+        Some("websocket") => Some(Deed::Line(Line::Say(None))),
+        Some("gradio") => Some(Deed::Gradio(Gradio::Stay)),
+        _ => None,
+    }
+}
+
 /// `20`, `20 streamlit`, or `0 to 20` where they come over some time.
 fn users(clauses: &Clauses<'_>, number: &str) -> Result<Model, Mismatch> {
-    let sessions = number.strip_suffix(" streamlit");
+    let sessions = [" streamlit", " websocket", " gradio"].into_iter().find_map(|kind| number.strip_suffix(kind));
     let number = sessions.unwrap_or(number);
     let rises = number.strip_prefix("from ").unwrap_or(number).strip_prefix("0 to ");
     let users = count(rises.unwrap_or(number), MOST_USERS, "users")?;

@@ -201,8 +201,8 @@ fn numbers(model: &Model) -> Vec<String> {
 /// A line of a file, most of them right.
 fn line() -> impl Strategy<Value = String> {
     let key = "(name|rate|users|times|rest|for|think|ramp|path|method|body|json|form|file|upload|weight|expect|\
-               user|kind|click|set|open|away|page|within|headers|seed|timeout|warm_up|connections|load|profiles|budget|kills)";
-    let value = "(\"streamlit\"|\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
+               user|kind|send|call|inputs|click|set|open|away|page|within|headers|seed|timeout|warm_up|connections|load|profiles|budget|kills)";
+    let value = "(\"streamlit\"|\"websocket\"|\"gradio\"|\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
                  \\{ (status|file|holds|q) = (\"a\"|200) \\}|\\[\"[ab]\"\\])";
     let head = "\\[\\[(phase|phase.request|phase.step|user|load.phase)\\]\\]|\\[(headers|load|budget|phase|env)\\]";
     prop_oneof![6 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")), 2 => head, 1 => "[a-z=\\[\"# ]{0,8}"]

@@ -76,7 +76,7 @@ pub enum Model {
         /// For how long.
         lasts: Elapsed,
     },
-    /// Closed, with a session each: every user opens a Streamlit app in a tab, goes through the steps of the phase
+    /// Closed, with a session each: every user opens the app, in Streamlit in a tab, goes through the steps of the phase
     /// again and again, and thinks after each. Without steps the script is run again.
     Sessions {
         /// How many.
@@ -112,7 +112,7 @@ pub enum Act {
     Ask(Call),
     /// Opens a page, fills the form on it, and sends it off with everything that the page put into it.
     Fill(Form),
-    /// Does something in the tab of a Streamlit app.
+    /// Does something with a session: in the tab of a Streamlit app, on a WebSocket, in a Gradio app.
     Tab {
         /// What.
         deed: Deed,
@@ -121,7 +121,7 @@ pub enum Act {
     },
 }
 
-/// What a user of a Streamlit app does.
+/// What a user of a Streamlit app does, or somebody else with a session.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     /// Opens a page in a new tab, which is a new session: `/`.
@@ -132,6 +132,37 @@ pub enum Deed {
     Touch(Touch),
     /// Closes the tab, and comes back to the same session after this long.
     Away(Elapsed),
+    /// Does something on a WebSocket, with any app.
+    Line(Line),
+    /// Does something in a Gradio app.
+    Gradio(Gradio),
+}
+
+/// What somebody on a WebSocket does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Opens a new one at this path: `/ws`.
+    Open(String),
+    /// Sends a text, where there is one, and waits for what is expected, where anything is.
+    Say(Option<String>),
+    /// Closes it, and opens it again after this long.
+    Away(Elapsed),
+}
+
+/// What a user of a Gradio app does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Gradio {
+    /// Opens the page in a new tab, which is a new session: `/`.
+    Open(String),
+    /// Has a function run through the app's queue, and waits for its end.
+    Call {
+        /// Its API name, without a slash.
+        name: String,
+        /// What it is given, without what the app keeps for it.
+        inputs: Vec<serde_json::Value>,
+    },
+    /// Has the page open, and does nothing.
+    Stay,
 }
 
 /// What is touched on a page, in this order. Nothing at all has the script run again.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::rate::counted;
-use super::values::{Call, Model, Phase, Setting, Think};
+use super::values::{Act, Call, Deed, Model, Phase, Setting, Think};
 use crate::units::Elapsed;
 
 /// Calls that are named in full; more of them are only counted.
@@ -14,9 +14,27 @@ impl Phase {
     pub fn what(&self) -> String {
         let plain = matches!(self.calls.as_slice(), [call] if call.method == "GET" && call.path == "/");
         if self.calls.is_empty() || plain {
-            return self.model.what(self.calls.len());
+            return self.pace();
         }
-        format!("{}: {}", self.model.what(self.calls.len()), requests(&self.calls))
+        format!("{}: {}", self.pace(), requests(&self.calls))
+    }
+}
+
+impl Phase {
+    fn pace(&self) -> String {
+        let Model::Sessions { users, ramp, think, lasts } = self.model else {
+            return self.model.what(self.calls.len());
+        };
+        let deed =
+            self.steps.first().and_then(|step| if let Act::Tab { deed, .. } = &step.act { Some(deed) } else { None });
+        let noun = match deed {
+            Some(Deed::Line(_)) => "WebSocket user",
+            Some(Deed::Gradio(_)) => "Gradio user",
+            _ => "Streamlit user",
+        };
+        // Whoever thinks for as long as the phase goes on does nothing in it.
+        let think = if think == Think::always(lasts) { Think::NONE } else { think };
+        closed(users, noun, ramp, think, lasts)
     }
 }
 

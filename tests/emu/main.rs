@@ -29,6 +29,7 @@ mod runs;
 mod scenario;
 mod schema;
 mod secrets;
+mod sessions;
 mod shares;
 mod shim;
 mod steps;

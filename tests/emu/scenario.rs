@@ -184,7 +184,17 @@ fn the_files_of_the_guides_are_read() {
     }
     assert_eq!(
         names,
-        ["search.toml", "orders.toml", "smoke.toml", "proxy.toml", "streamlit.toml", "emu.toml", "emu.toml"]
+        [
+            "search.toml",
+            "orders.toml",
+            "smoke.toml",
+            "proxy.toml",
+            "streamlit.toml",
+            "chat.toml",
+            "gradio.toml",
+            "emu.toml",
+            "emu.toml"
+        ]
     );
 }
 

@@ -18,7 +18,7 @@ use crate::load::troubles::Troubles;
 use crate::load::watch::thread_cpu;
 use crate::load::wire::Dial;
 use crate::pace::{Due, Pace};
-use crate::scenario::{Act, Deed, Expect, Phase, Step, Touch};
+use crate::scenario::{Act, Deed, Expect, Gradio, Line, Phase, Step, Touch};
 use crate::units::Elapsed;
 
 /// Users with a session each, and what they share.
@@ -155,8 +155,7 @@ impl<D: Dial> Crowd<D> {
     /// Does the step at this place of the round; returns the place of the next.
     async fn errand(&self, visitor: &mut Visitor<D>, due: Due, at: usize) -> usize {
         let sent = self.now();
-        let opens = matches!(self.round.first(), Some(Step { act: Act::Tab { deed: Deed::Open(_), .. }, .. }));
-        let comes = visitor.is_new() && !opens;
+        let comes = visitor.is_new() && !self.round.first().is_some_and(opens);
         let (deed, expect, within) = self.next(comes, at);
         let outcome = visitor.take(&self.house, (&deed, &expect), &self.door, within).await;
         let heard = !outcome.as_ref().is_err_and(Trouble::is_silence);
@@ -174,7 +173,7 @@ impl<D: Dial> Crowd<D> {
     fn next(&self, comes: bool, at: usize) -> (Deed, Expect, Elapsed) {
         let timeout = self.house.timeout;
         if comes {
-            return (Deed::Open(self.target.clone()), Expect::default(), timeout);
+            return (coming(self.round.first(), self.target.clone()), Expect::default(), timeout);
         }
         match self.round.get(at) {
             Some(Step { act: Act::Tab { deed, .. }, expect, within, .. }) => {
@@ -207,5 +206,20 @@ impl<D: Dial> Crowd<D> {
         if self.lost.get() > 0 {
             say(format!("sockets lost while their users did nothing: {}", self.lost.get()));
         }
+    }
+}
+
+/// Whether a step opens the app by itself.
+fn opens(step: &Step) -> bool {
+    let Act::Tab { deed, .. } = &step.act else { return false };
+    matches!(deed, Deed::Open(_) | Deed::Line(Line::Open(_)) | Deed::Gradio(Gradio::Open(_)))
+}
+
+/// What somebody does first whose steps begin with this one.
+fn coming(first: Option<&Step>, target: String) -> Deed {
+    match first.map(|step| &step.act) {
+        Some(Act::Tab { deed: Deed::Line(_), .. }) => Deed::Line(Line::Open(target)),
+        Some(Act::Tab { deed: Deed::Gradio(_), .. }) => Deed::Gradio(Gradio::Open(target)),
+        _ => Deed::Open(target),
     }
 }

@@ -1,6 +1,9 @@
-//! Users of Streamlit apps: a websocket each, a session, a page.
+//! Users with a session each: of Streamlit apps in a tab, on a WebSocket, of Gradio apps.
 
+mod board;
 pub(super) mod crowd;
+mod gradio;
+mod line;
 mod socket;
 mod trouble;
 mod visitor;

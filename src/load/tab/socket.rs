@@ -24,27 +24,11 @@ pub(super) struct Socket<S>(WebSocketStream<S>);
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Opens one, as a browser does. `session` is the one that its user comes back to; empty for a new one.
     pub(super) async fn open(stream: S, door: &Door, session: &str) -> Result<Self, Trouble> {
-        let target = format!("ws://{}/_stcore/stream", door.host);
-        let mut request = target.into_client_request().map_err(|error| Trouble::Stranger(error.to_string()))?;
-        let headers = request.headers_mut();
-        let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Trouble::Cut);
-        // The server takes a socket only from a page of its own.
-        headers.insert(ORIGIN, value(&format!("http://{}", door.host))?);
         // Old servers look for the session in the second place, where newer ones look for who is logged in.
         let places = if session.is_empty() { NOBODY.to_owned() } else { format!("{session}, {session}") };
-        headers.insert(SEC_WEBSOCKET_PROTOCOL, value(&format!("streamlit, {places}"))?);
-        for (name, text) in &door.headers {
-            if let (Ok(name), Ok(text)) = (HeaderName::try_from(name), HeaderValue::from_str(text)) {
-                headers.insert(name, text);
-            }
-        }
-        let config = WebSocketConfig::default()
-            .read_buffer_size(ROOM)
-            .write_buffer_size(0)
-            .max_message_size(Some(MOST))
-            .max_frame_size(Some(MOST));
-        let opened = client_async_with_config(request, stream, Some(config)).await;
-        opened.map(|(socket, _)| Self(socket)).map_err(|error| refused(&error))
+        let protocol = format!("streamlit, {places}");
+        let opened = shake(stream, (door, "/_stcore/stream"), Some(&protocol)).await;
+        opened.map(Self).map_err(|error| refused(&error))
     }
 
     pub(super) async fn say(&mut self, message: Vec<u8>) -> Result<(), Trouble> {
@@ -62,6 +46,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             }
         }
     }
+}
+
+/// Opens a socket at a path, as a browser does.
+pub(super) async fn shake<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    (door, path): (&Door, &str),
+    protocol: Option<&str>,
+) -> Result<WebSocketStream<S>, Error> {
+    let mut request = format!("ws://{}{path}", door.host).into_client_request()?;
+    let headers = request.headers_mut();
+    // Servers take a socket only from a page of their own.
+    let origin = format!("http://{}", door.host);
+    let ours = [(ORIGIN, Some(origin.as_str())), (SEC_WEBSOCKET_PROTOCOL, protocol)];
+    for (name, text) in ours {
+        if let Some(text) = text {
+            headers.insert(name, HeaderValue::from_str(text)?);
+        }
+    }
+    for (name, text) in &door.headers {
+        if let (Ok(name), Ok(text)) = (HeaderName::try_from(name), HeaderValue::from_str(text)) {
+            headers.insert(name, text);
+        }
+    }
+    let config = WebSocketConfig::default()
+        .read_buffer_size(ROOM)
+        .write_buffer_size(0)
+        .max_message_size(Some(MOST))
+        .max_frame_size(Some(MOST));
+    client_async_with_config(request, stream, Some(config)).await.map(|(socket, _)| socket)
 }
 
 fn refused(error: &Error) -> Trouble {

@@ -4,7 +4,7 @@ use crate::event::LoadFailure;
 use crate::streamlit::{Raised, Refusal};
 use crate::units::Elapsed;
 
-/// What a user of a Streamlit app came to that was not as expected.
+/// What a user with a session came to that was not as expected.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::load) enum Trouble {
     /// Nobody took the connection.
@@ -31,6 +31,15 @@ pub(in crate::load) enum Trouble {
     Holds(String),
     /// The file was not taken; why.
     NotTaken(String),
+    /// What somebody came to who is in no tab.
+    Plain {
+        /// As a sentence.
+        what: String,
+        /// How it is counted.
+        failure: LoadFailure,
+        /// Whether the app did not speak with us at all.
+        silence: bool,
+    },
 }
 
 impl Trouble {
@@ -44,6 +53,7 @@ impl Trouble {
             Self::Raised(_) => LoadFailure::Raised,
             Self::NotCompiled(_) => LoadFailure::NotCompiled,
             Self::Refusal(_) => LoadFailure::NotOffered,
+            Self::Plain { failure, .. } => *failure,
             Self::Stranger(_) | Self::NotRaised | Self::Lacks(..) | Self::Holds(_) | Self::NotTaken(_) => {
                 LoadFailure::Body
             }
@@ -52,7 +62,10 @@ impl Trouble {
 
     /// Whether the app did not speak with us at all: it would not for the next step either.
     pub(in crate::load) fn is_silence(&self) -> bool {
-        matches!(self, Self::Refused | Self::Cut | Self::Status(_) | Self::Stranger(_))
+        matches!(
+            self,
+            Self::Refused | Self::Cut | Self::Status(_) | Self::Stranger(_) | Self::Plain { silence: true, .. }
+        )
     }
 
     /// Whether the tab is of no more use.
@@ -90,6 +103,7 @@ impl fmt::Display for Trouble {
             Self::Lacks(text, shown) => write!(f, "the page does not show `{text}`; it shows {shown}"),
             Self::Holds(text) => write!(f, "the page shows `{text}`, expected a page without it"),
             Self::NotTaken(why) => write!(f, "the file was not taken: {why}"),
+            Self::Plain { what, .. } => f.write_str(what),
         }
     }
 }

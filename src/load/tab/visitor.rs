@@ -1,5 +1,8 @@
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{sleep, timeout};
 
+use super::gradio::Guest;
+use super::line::Caller;
 use super::socket::Socket;
 use super::trouble::Trouble;
 use crate::load::desk::House;
@@ -21,8 +24,11 @@ pub(in crate::load) struct Door {
     pub(in crate::load) headers: Vec<(String, String)>,
 }
 
-/// One user of a Streamlit app: their tab, and what they have put into forms and not sent yet.
+/// One user with a session: in a tab of a Streamlit app, with what they have put into forms and not sent yet, or of
+/// another kind.
 pub(in crate::load) struct Visitor<D: Dial> {
+    caller: Caller<D>,
+    guest: Guest<D>,
     socket: Option<Socket<D::Stream>>,
     tab: Tab,
     /// By the forms that they belong to.
@@ -31,18 +37,32 @@ pub(in crate::load) struct Visitor<D: Dial> {
 
 impl<D: Dial> Default for Visitor<D> {
     fn default() -> Self {
-        Self { socket: None, tab: Tab::new(), unsent: Vec::new() }
+        Self { caller: Caller::default(), guest: Guest::default(), socket: None, tab: Tab::new(), unsent: Vec::new() }
     }
 }
 
 impl<D: Dial> Visitor<D> {
     /// Whether they have never seen the app.
     pub(super) fn is_new(&self) -> bool {
-        self.tab.session.is_empty()
+        self.tab.session.is_empty() && self.caller.is_new() && self.guest.is_new()
     }
 
-    /// Does one step: until the script has ended, and the page is as expected.
+    /// Does one step: until all that it asks for has ended, and is as expected.
     pub(in crate::load) async fn take(
+        &mut self,
+        house: &House<D>,
+        (deed, expect): (&Deed, &Expect),
+        door: &Door,
+        within: Elapsed,
+    ) -> Result<(), Trouble> {
+        match deed {
+            Deed::Line(line) => self.caller.take(house, (line, expect), door, within).await,
+            Deed::Gradio(deed) => self.guest.take(house, (deed, expect), door, within).await,
+            _ => self.in_tab(house, (deed, expect), door, within).await,
+        }
+    }
+
+    async fn in_tab(
         &mut self,
         house: &House<D>,
         (deed, expect): (&Deed, &Expect),
@@ -76,6 +96,8 @@ impl<D: Dial> Visitor<D> {
                 course.be_there(house, door).await?;
                 course.touch(house, door, touch).await?;
             }
+            // Nothing of these happens in a tab.
+            Deed::Line(_) | Deed::Gradio(_) => {}
         }
         self.judge(expect, raised)
     }
@@ -107,16 +129,25 @@ impl<D: Dial> Visitor<D> {
 
     /// Takes in what comes while nothing is done, and answers pings. Returns when the socket is lost.
     pub(in crate::load) async fn rest(&mut self) {
-        while let Some(socket) = &mut self.socket {
-            let Ok(bytes) = socket.hear().await else {
-                self.socket = None;
-                return;
-            };
-            // What a server says unasked is not worth a failure.
-            drop(self.tab.hear(&bytes));
+        let Self { caller, socket, tab, .. } = self;
+        tokio::select! {
+            () = caller.rest() => {}
+            () = in_tab(socket, tab) => {}
         }
-        std::future::pending::<()>().await;
     }
+}
+
+/// Takes in what a server says unasked, and answers its pings. Returns when the socket is lost.
+async fn in_tab<S: AsyncRead + AsyncWrite + Unpin>(kept: &mut Option<Socket<S>>, tab: &mut Tab) {
+    while let Some(socket) = kept {
+        let Ok(bytes) = socket.hear().await else {
+            *kept = None;
+            return;
+        };
+        // What a server says unasked is not worth a failure.
+        drop(tab.hear(&bytes));
+    }
+    std::future::pending::<()>().await;
 }
 
 /// A step as it goes on.
@@ -140,7 +171,7 @@ impl<D: Dial> Course<'_, D> {
         if self.visitor.socket.is_some() {
             return Ok(());
         }
-        if self.visitor.is_new() {
+        if self.visitor.tab.session.is_empty() {
             return self.open(house, door, "/").await;
         }
         self.connect(house, door).await?;

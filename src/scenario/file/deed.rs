@@ -3,8 +3,8 @@ use toml::de::DeValue;
 use super::body;
 use crate::scenario::key::Key;
 use crate::scenario::keys::{
-    AWAY, BODY, CLICK, EXCEPTION, EXPECT, EXPECT_KEYS, FILE, FORM, GO, HOLDS, JSON, LACKS, METHOD, OPEN, PAGE, PATH,
-    REQUEST_HEADERS, SET, STATUS, TAB_KEYS, UPLOAD,
+    AWAY, BODY, CALL, CLICK, EXCEPTION, EXPECT, EXPECT_KEYS, FILE, FORM, GO, HOLDS, INPUTS, JSON, LACKS, LINE_KEYS,
+    METHOD, OPEN, PAGE, PATH, REQUEST_HEADERS, SEND, SET, STATUS, TAB_KEYS, UPLOAD,
 };
 use crate::scenario::reading::{Reading, Table, describe, duration, text};
 use crate::scenario::target::is_path;
@@ -18,7 +18,7 @@ const ALONE: &[Key] = &[OPEN, GO, AWAY];
 
 /// What a step of a Streamlit user does. What is wrong in it is told; the value then stands for nothing.
 pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Deed {
-    for key in table.said(NOT_IN_A_TAB) {
+    for key in table.said(NOT_IN_A_TAB).into_iter().chain(table.said(LINE_KEYS)) {
         let expected = "nothing: a Streamlit user has `open`, `go`, `set`, `upload`, `click` and `away`";
         reading.wrong(table, key, format!("`{}` for a Streamlit user", key.name), expected);
     }
@@ -61,8 +61,13 @@ pub(super) fn expect(reading: &mut Reading<'_>, parent: &Table<'_, '_>) -> Expec
 
 /// Tells what only somebody in a tab does.
 pub(super) fn refuse(reading: &mut Reading<'_>, table: &Table<'_, '_>) {
-    for key in table.said(TAB_KEYS) {
-        let expected = "it in a step of a user with `kind = \"streamlit\"`";
+    for key in table.said(TAB_KEYS).into_iter().chain(table.said(LINE_KEYS)) {
+        let kind = match key.name {
+            name if name == SEND.name => "websocket",
+            name if name == CALL.name || name == INPUTS.name => "gradio",
+            _ => "streamlit",
+        };
+        let expected = format!("it in a step of a user with `kind = \"{kind}\"`");
         reading.wrong(table, key, format!("`{}` for a user who sends requests", key.name), expected);
     }
 }
@@ -89,7 +94,7 @@ fn settings(reading: &mut Reading<'_>, table: &Table<'_, '_>) -> Vec<(String, Se
     read
 }
 
-fn flag(value: &DeValue<'_>) -> Option<bool> {
+pub(super) fn flag(value: &DeValue<'_>) -> Option<bool> {
     if let DeValue::Boolean(flag) = value { Some(*flag) } else { None }
 }
 

@@ -10,7 +10,8 @@ pub(super) fn body(value: &DeValue<'_>) -> Option<Value> {
     }
 }
 
-fn converted(value: &DeValue<'_>) -> Option<Value> {
+/// A value of the file as JSON, texts as they are.
+pub(super) fn converted(value: &DeValue<'_>) -> Option<Value> {
     match value {
         DeValue::String(text) => Some(Value::String(text.to_string())),
         DeValue::Boolean(flag) => Some(Value::Bool(*flag)),

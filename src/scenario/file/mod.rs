@@ -5,6 +5,7 @@ mod deed;
 mod headers;
 mod json;
 mod kind;
+mod line;
 mod phase;
 mod request;
 mod sessions;

@@ -43,7 +43,9 @@ pub(super) fn read(reading: &mut Reading<'_>, table: &Table<'_, '_>, everybody: 
     companions(reading, table, pace);
     sessions::check(reading, table, (pace, kind));
     let model = if pace.name == STEPS.name { step::model(&steps)? } else { numbers.model(pace)? };
-    let model = if kind == Kind::Streamlit { sessions::of(model) } else { model };
+    let model = if kind == Kind::Http { model } else { sessions::of(model) };
+    let idle = steps.is_empty() && matches!(model, Model::Sessions { .. });
+    let (model, steps) = if idle { sessions::without_steps(model, kind) } else { (model, steps) };
     together(reading, table, &model);
     let sends = !matches!(model, Model::Rest { .. } | Model::Steps { .. });
     Some(Draft { name, model, calls: if sends { calls } else { Vec::new() }, steps })
@@ -114,9 +116,7 @@ fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> Opt
     match table.said(PACES).as_slice() {
         [only] => Some(only),
         // Sessions: the steps say what their users do.
-        [users, steps] if kind == Kind::Streamlit && users.name == USERS.name && steps.name == STEPS.name => {
-            Some(users)
-        }
+        [users, steps] if kind != Kind::Http && users.name == USERS.name && steps.name == STEPS.name => Some(users),
         [] => {
             if !table.has_slips() {
                 reading.wrong_table(table, "a phase that does nothing", one());
@@ -125,7 +125,7 @@ fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> Opt
         }
         [first, others @ ..] => {
             let sessions = first.name == USERS.name && others.iter().all(|other| other.name == STEPS.name);
-            let both = if sessions { ", or both with `kind = \"streamlit\"`" } else { "" };
+            let both = if sessions { ", or both with a `kind` that has sessions, as `streamlit` has" } else { "" };
             for other in others {
                 reading.wrong(table, other, format!("`{}` beside `{}`", other.name, first.name), one() + both);
             }

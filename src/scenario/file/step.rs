@@ -2,15 +2,15 @@ use std::collections::BTreeSet;
 
 use super::kind::Kind;
 use super::user::{Doer, Everybody};
-use super::{body, deed, headers, request};
+use super::{body, deed, headers, line, request};
 use crate::scenario::key::Key;
 use crate::scenario::keys::{
-    BODY, FILE, FORM, JSON, METHOD, PAGE, PATH, REQUEST, REQUEST_HEADERS, STEP_KEYS, STEP_NAME, STEPS, TAB_KEYS,
-    UPLOAD, WITHIN,
+    BODY, FILE, FORM, JSON, LINE_KEYS, METHOD, PAGE, PATH, REQUEST, REQUEST_HEADERS, STEP_KEYS, STEP_NAME, STEPS,
+    TAB_KEYS, UPLOAD, WITHIN,
 };
 use crate::scenario::reading::{Reading, Table, duration, text};
 use crate::scenario::target::is_path;
-use crate::scenario::values::{Act, Deed, Expect, Form, Model, Step, Touch};
+use crate::scenario::values::{Act, Deed, Expect, Form, Gradio, Line, Model, Step, Touch};
 
 /// What a page with a form makes meaningless: the page says where the form goes, and how.
 const NOT_WITH_A_PAGE: &[Key] = &[PATH, METHOD, BODY, JSON, FILE];
@@ -21,7 +21,7 @@ pub(super) fn all(
     phase: &Table<'_, '_>,
     (everybody, kind): (&Everybody, Kind),
 ) -> Vec<Step> {
-    let tables = reading.tables(phase, &STEPS, &[STEP_KEYS, TAB_KEYS, REQUEST]);
+    let tables = reading.tables(phase, &STEPS, &[STEP_KEYS, TAB_KEYS, LINE_KEYS, REQUEST]);
     tables.iter().map(|table| step(reading, table, (everybody, kind))).collect()
 }
 
@@ -36,14 +36,29 @@ fn step(reading: &mut Reading<'_>, table: &Table<'_, '_>, (everybody, kind): (&E
     let Doer { name: user, headers: theirs, kind: own } = everybody.who(reading, table);
     let name = reading.take(table, &STEP_NAME, text);
     let within = reading.take(table, &WITHIN, duration);
-    let (act, expect) = if own.unwrap_or(kind) == Kind::Streamlit {
-        let expect = deed::expect(reading, table);
-        (Act::Tab { deed: deed::read(reading, table), headers: theirs }, expect)
-    } else {
-        deed::refuse(reading, table);
-        asked(reading, table, &theirs)
+    let (act, expect) = match own.unwrap_or(kind) {
+        Kind::Http => {
+            deed::refuse(reading, table);
+            asked(reading, table, &theirs)
+        }
+        session => {
+            let (deed, expect) = done(reading, table, session);
+            (Act::Tab { deed, headers: theirs }, expect)
+        }
     };
     Step { name: name.unwrap_or_else(|| act.what()), user, act, expect, within }
+}
+
+/// What somebody does who has a session.
+fn done(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> (Deed, Expect) {
+    match kind {
+        Kind::Websocket => (line::on_a_line(reading, table), line::expect(reading, table, kind)),
+        Kind::Gradio => (line::in_gradio(reading, table), line::expect(reading, table, kind)),
+        Kind::Streamlit | Kind::Http => {
+            let expect = deed::expect(reading, table);
+            (deed::read(reading, table), expect)
+        }
+    }
 }
 
 /// What somebody does who sends requests.
@@ -94,7 +109,12 @@ impl Deed {
             Self::Open(target) => format!("open {target}"),
             Self::Go(page) => format!("go to {page}"),
             Self::Touch(touch) => touch.what(),
-            Self::Away(pause) => format!("away for {pause}"),
+            Self::Away(pause) | Self::Line(Line::Away(pause)) => format!("away for {pause}"),
+            Self::Line(Line::Open(path)) | Self::Gradio(Gradio::Open(path)) => format!("open {path}"),
+            Self::Line(Line::Say(Some(text))) => format!("send {}", text.lines().next().unwrap_or_default()),
+            Self::Line(Line::Say(None)) => "listen".into(),
+            Self::Gradio(Gradio::Call { name, .. }) => format!("call {name}"),
+            Self::Gradio(Gradio::Stay) => "stay".into(),
         }
     }
 }

@@ -90,9 +90,13 @@ fn is_kill(kind: &Kind) -> bool {
     matches!(kind, Kind::ChildOutOfMemory { .. } | Kind::Exited(Exit { cause: ExitCause::OutOfMemory, .. }))
 }
 
-/// Whether an app that was there is there no more, for another reason than that the run is over.
+/// Whether an app that was there is there no more, or did not come up, for another reason than that the run is over.
 fn is_fall(kind: &Kind) -> bool {
-    matches!(kind, Kind::State { from: State::Serving, why, .. } if *why != Why::End)
+    match kind {
+        Kind::State { from: State::Serving, why, .. } => *why != Why::End,
+        Kind::State { from: State::Starting, to, why } => *to != State::Serving && *why != Why::End,
+        _ => false,
+    }
 }
 
 /// Starts what goes on beside the loop: the script, and the clock that ends the run.

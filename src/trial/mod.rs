@@ -54,7 +54,7 @@ pub enum Until {
     End,
     /// No longer than until the first kill for want of memory: nothing else is asked of it.
     FirstKill,
-    /// No longer than until the app is killed, or visitors are not let in any more for another reason.
+    /// No longer than until the app is killed, does not come up, or visitors are not let in any more.
     FirstFall,
 }
 

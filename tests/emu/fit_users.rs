@@ -87,6 +87,20 @@ fn an_app_that_is_not_streamlit_is_told() {
 }
 
 #[test]
+fn an_app_that_does_not_come_up_is_told_at_once() {
+    if !docker_answers() {
+        return;
+    }
+    let args = ["fit", "--users", "mimic", "--engine", "docker", "--profile", "render-standard"];
+    let given = emu(args.into_iter().chain(["--", "--crash-at-boot", "3"])).run().status(1);
+    assert!(
+        given.stdout.contains("nobody could come: the app crashed with status 3 before it served"),
+        "{}",
+        given.stdout
+    );
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_before_anything_runs() {
     let cases = [
         (&["--most", "0"][..], "`--most 0`: expected at least one user"),

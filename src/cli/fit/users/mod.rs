@@ -17,7 +17,7 @@ use crate::cli::lab::Lab;
 use crate::cli::rounds::{Round, Rounds};
 use crate::cli::{Exit, Failure, Printer, Surroundings, runs};
 use crate::compare::fit::users::{Due, next};
-use crate::event::Part;
+use crate::event::{Finish, Part};
 use crate::report::Summary;
 use crate::scenario::{Climb, Stay};
 use crate::store::Store;
@@ -180,7 +180,10 @@ impl Plan<'_> {
             let made = rounds.play(vec![self.round(climb)], |at, event| progress.see(at, event)).await?;
             for summary in made {
                 progress.end(0, &summary, 1);
-                self.runs.push(summary);
+                // A run that was broken off says nothing about its plan.
+                if summary.finish != Some(Finish::Interrupted) {
+                    self.runs.push(summary);
+                }
             }
             if rounds.interrupted() {
                 return Ok(());

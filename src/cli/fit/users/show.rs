@@ -140,9 +140,12 @@ fn short(fall: &Fall) -> String {
         Cause::Slow { memory_at_limit: true, .. } => "time, memory full",
         Cause::Slow { .. } => "time",
         Cause::Turns { .. } => "turns fail",
-        Cause::Away { .. } => "the app is away",
+        Cause::Away { .. } => return "it does not serve".to_owned(),
     };
-    format!("{what}, at user {}", fall.user)
+    match fall.user {
+        0 => format!("{what}, before anybody came"),
+        user => format!("{what}, at user {user}"),
+    }
 }
 
 /// The story of a plan in sentences.
@@ -174,24 +177,27 @@ fn users_of(number: u32) -> String {
 }
 
 fn gave_way(fall: &Fall) -> String {
-    let user = fall.user;
+    let with = match fall.user {
+        0 => "before anybody came".to_owned(),
+        user => format!("with user {user}"),
+    };
     match &fall.cause {
         Cause::Memory { need, child } => {
             let who = if *child { "a process of the app was" } else { "the app was" };
             let need = need.map(|need| format!(", last sampled need {}", need.human())).unwrap_or_default();
-            format!("with user {user} {who} killed for want of memory{need}")
+            format!("{with} {who} killed for want of memory{need}")
         }
-        Cause::Ended { how } => format!("with user {user} the app ended: {how}"),
+        Cause::Ended { how } => format!("{with} the app ended: {how}"),
         Cause::Health { failures } => {
             let checks = words::count(*failures, "health check", "health checks");
-            format!("with user {user} the platform let no visitor in any more: {checks} failed")
+            format!("{with} the platform let no visitor in any more: {checks} failed")
         }
         Cause::Slow { slow, turns, memory_at_limit } => {
             let memory = if *memory_at_limit { ", with memory at the limit" } else { "" };
-            format!("with user {user} {slow} of {turns} turns took too long{memory}")
+            format!("{with} {slow} of {turns} turns took too long{memory}")
         }
         Cause::Turns { failed, turns, how } => {
-            format!("with user {user} {failed} of {turns} turns did not come out as expected: {how}")
+            format!("{with} {failed} of {turns} turns did not come out as expected: {how}")
         }
         Cause::Away { why } => format!("nobody could come: {why}"),
     }

@@ -11,7 +11,7 @@ use crate::units::{Elapsed, Memory};
 /// What gave way first, and with how many users there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fall {
-    /// The last of them was one too many.
+    /// The last of them was one too many; zero where nobody had come yet.
     pub user: u32,
     /// What gave way.
     #[serde(flatten)]
@@ -68,7 +68,7 @@ pub enum Cause {
 /// What gave way first in a run; `None` where everything held.
 pub(super) fn fall(run: &Summary, within: Elapsed) -> Option<Fall> {
     let climbed = run.phases.iter().rev().find(|phase| phase.users.is_some());
-    let user = climbed.and_then(|phase| phase.users).unwrap_or(1);
+    let user = climbed.and_then(|phase| phase.users).unwrap_or(0);
     let cause = killed(run).or_else(|| gone(run)).or_else(|| unwell(run));
     if let Some(cause) = cause {
         return Some(Fall { user, cause });

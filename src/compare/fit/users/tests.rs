@@ -240,6 +240,24 @@ fn a_first_visit_that_fails_ends_it_and_one_that_is_slow_does_not() {
 }
 
 #[test]
+fn an_app_that_does_not_come_up_carries_nobody() {
+    let mut tale = Tale(Tale::begin().0.into_iter().take(1).collect());
+    tale.tell(Kind::Exited(Exit {
+        instance: InstanceId(1),
+        code: 3,
+        cause: ExitCause::Crashed,
+        need: None,
+        engine_says_oom: false,
+        kernel_oom_kills: None,
+        bank: None,
+    }));
+    tale.state(State::Starting, State::Backoff, Why::Crashed);
+    let runs = [tale.ends()];
+    assert_eq!(judged(&runs).fall, Some(Fall { user: 0, cause: Cause::Ended { how: "crashed".into() } }));
+    assert_eq!(due(&runs), Due::Nothing);
+}
+
+#[test]
 fn the_line_of_textbook_points_is_the_textbook_line() {
     let points = |values: &[(u32, u64)]| values.iter().map(|(x, y)| (*x, Memory::from_bytes(*y))).collect::<Vec<_>>();
     // y = 2 x + 1 with errors +1, -1, -1, +1: the slope stays, and its standard error is sqrt(4 / 2 / 5).

@@ -1,5 +1,5 @@
 use super::Printer;
-use crate::report::{Summary, sections, text};
+use crate::report::{Summary, idle, sections, text};
 
 /// The form of a summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,5 +22,13 @@ pub(super) fn summary(summary: &Summary, form: Form, printer: &Printer) {
     match form {
         Form::Json => printer.json(summary),
         Form::Text => printer.data(&text(&sections(summary), printer.data_width())),
+    }
+}
+
+/// Prints what kept the app awake, unless its summary has it already.
+pub(super) fn awake(summary: &Summary, printer: &Printer) {
+    let section = idle(summary);
+    if !sections(summary).contains(&section) {
+        printer.data(&text(&[section], printer.data_width()));
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::advice::{Advice, AdviceFold};
 use super::cpu::{CpuFold, CpuUse};
 use super::facts::RunFacts;
+use super::idle::{Idle, IdleFold};
 use super::kill::{Kill, KillFold};
 use super::memory::{MemoryFold, MemoryUse};
 use super::phases::{PhaseUse, PhasesFold};
@@ -63,6 +64,8 @@ pub struct Summary {
     pub requests: Requests,
     /// Who was connected, and what the app said of itself; `None` where nobody was and it said nothing.
     pub users: Option<Users>,
+    /// Why it was awake.
+    pub idle: Idle,
     /// What happened in each phase of the load; empty without load.
     pub phases: Vec<PhaseUse>,
     /// Every kill with its story.
@@ -154,6 +157,7 @@ pub struct Fold {
     usage: UsageFold,
     requests: RequestsFold,
     users: UsersFold,
+    idle: IdleFold,
     phases: PhasesFold,
     kills: KillFold,
     exits: BTreeMap<ExitCause, u64>,
@@ -185,6 +189,7 @@ impl Fold {
         self.usage.add(event);
         self.requests.add(event);
         self.users.add(event);
+        self.idle.add(event);
         self.phases.add(event);
         self.kills.add(event);
         self.advice.add(event);
@@ -196,6 +201,7 @@ impl Fold {
             Kind::Header(header) => {
                 self.run = header.as_ref().into();
                 self.memory.begin(header);
+                self.idle.begin(header);
                 self.trends.begin(header);
                 self.cpu.begin(header);
                 self.kills.begin(header);
@@ -240,6 +246,7 @@ impl Fold {
             usage: self.usage.usage(),
             requests: self.requests.requests(),
             users: self.users.users(),
+            idle: self.idle.idle(),
             phases: self.phases.phases(),
             kills: self.kills.kills(),
             exits: self.exits.clone(),

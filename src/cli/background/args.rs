@@ -48,6 +48,7 @@ impl StartArgs {
             no_platform_delay: self.no_platform_delay,
             name: self.name,
             verbose: false,
+            idle_report: false,
             json: false,
         }
     }

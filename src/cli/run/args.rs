@@ -4,6 +4,7 @@ use crate::units::Elapsed;
 
 /// Arguments of `emu run`.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct RunArgs {
     /// The plan: an id (`emu profiles list`), or the path of a profile file.
     #[arg(long, short, value_name = "ID")]
@@ -42,6 +43,10 @@ pub struct RunArgs {
     /// Say every request, not only those that failed.
     #[arg(long, short)]
     pub(in crate::cli) verbose: bool,
+
+    /// End with what kept the app awake, however short the run was.
+    #[arg(long)]
+    pub(in crate::cli) idle_report: bool,
 
     /// Print the summary as JSON.
     #[arg(long)]

@@ -18,10 +18,11 @@ pub(super) use settings::{Settings, settle};
 use std::sync::Arc;
 
 use screen::Screen;
+use settings::IdleReport;
 use tokio::runtime::Builder;
 
 use super::signals::Interrupts;
-use super::summary::summary;
+use super::summary::{awake, summary};
 use super::{Exit, Failure, Printer, Surroundings};
 use crate::edge::Meter;
 use crate::trial::Asking;
@@ -46,6 +47,9 @@ pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings
         };
         screen.close();
         summary(&played.summary, settings.json.into(), printer);
+        if settings.idle_report == IdleReport::Always && !settings.json {
+            awake(&played.summary, printer);
+        }
         played.tell_of_record(printer);
         Ok(played.exit())
     })

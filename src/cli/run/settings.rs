@@ -31,7 +31,18 @@ pub(in crate::cli) struct Settings {
     pub(in crate::cli) length: Option<Elapsed>,
     pub(in crate::cli) name: Option<String>,
     pub(in crate::cli) verbose: bool,
+    /// When what kept the app awake is told.
+    pub(in crate::cli) idle_report: IdleReport,
     pub(in crate::cli) json: bool,
+}
+
+/// When what kept an app awake is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum IdleReport {
+    /// Where the app should have slept and did not.
+    WhereItMatters,
+    /// After every run.
+    Always,
 }
 
 /// Turns arguments and files into values.
@@ -90,6 +101,7 @@ pub(in crate::cli) fn settle(
         length: args.length,
         name: args.name.clone(),
         verbose: args.verbose,
+        idle_report: if args.idle_report { IdleReport::Always } else { IdleReport::WhereItMatters },
         json: args.json,
     })
 }

@@ -1,12 +1,15 @@
 //! A summary as headings, sentences and tables. Every number carries its unit; what there is
 //! nothing to say about is said in one line.
 
+mod idle;
 mod kills;
 mod phases;
 mod resources;
 mod starts;
 mod users;
 mod visitors;
+
+pub use idle::idle;
 
 use super::memory::MemoryUse;
 use super::table::{Column, Section, Table};
@@ -30,6 +33,7 @@ pub fn sections(summary: &Summary) -> Vec<Section> {
         kills::kills(summary),
     ];
     sections.extend(users::users(summary));
+    sections.extend(idle::kept_awake(summary));
     sections.extend(phases::phases(summary));
     sections.extend(kills::last_words(summary));
     sections.extend(advice(summary));

@@ -10,6 +10,7 @@ use super::person::{Custom, Turn};
 use super::recognise::{is_streamlit, words};
 use crate::event::{LoadReport, Phase as Mark, PhaseRole};
 use crate::load::phase::{Ground, stopped};
+use crate::load::tab::crowd::{coming, opens};
 use crate::load::tally::Tally;
 use crate::load::troubles::Troubles;
 use crate::load::watch::thread_cpu;
@@ -78,14 +79,15 @@ async fn custom<D: Dial>(climb: &Climb, ground: Rc<Ground<D>>, tell: &UnboundedS
     let (first, usual) = match who {
         Who::Tabs { page, headers } => {
             let act = |deed| Act::Tab { deed, headers: headers.clone() };
-            (Some(step("open", act(Deed::Open(page)))), step("run again", act(Deed::Touch(Touch::default()))))
+            let open = step("open", act(coming(climb.round.first(), page)));
+            (Some(open), step("run again", act(Deed::Touch(Touch::default()))))
         }
         _ => (None, step("GET /", Act::Ask(Call::get("/")))),
     };
     let round = if climb.round.is_empty() { vec![usual] } else { climb.round.clone() };
-    // Who opens a page in the round needs not open another one before.
-    let opens = matches!(round.first(), Some(Step { act: Act::Tab { deed: Deed::Open(_), .. }, .. }));
-    Custom { ground, first: first.filter(|_| !opens), round, think: climb.think, seed: climb.seed }
+    // Who opens the app in the round needs not open it before.
+    let first = first.filter(|_| !round.first().is_some_and(opens));
+    Custom { ground, first, round, think: climb.think, seed: climb.seed }
 }
 
 fn step(name: &str, act: Act) -> Step {

@@ -210,13 +210,13 @@ impl<D: Dial> Crowd<D> {
 }
 
 /// Whether a step opens the app by itself.
-fn opens(step: &Step) -> bool {
+pub(in crate::load) fn opens(step: &Step) -> bool {
     let Act::Tab { deed, .. } = &step.act else { return false };
     matches!(deed, Deed::Open(_) | Deed::Line(Line::Open(_)) | Deed::Gradio(Gradio::Open(_)))
 }
 
 /// What somebody does first whose steps begin with this one.
-fn coming(first: Option<&Step>, target: String) -> Deed {
+pub(in crate::load) fn coming(first: Option<&Step>, target: String) -> Deed {
     match first.map(|step| &step.act) {
         Some(Act::Tab { deed: Deed::Line(_), .. }) => Deed::Line(Line::Open(target)),
         Some(Act::Tab { deed: Deed::Gradio(_), .. }) => Deed::Gradio(Gradio::Open(target)),

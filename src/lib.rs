@@ -27,6 +27,7 @@
 //! - [`tour`]: the demonstration, told as it plays.
 //! - [`store`]: the record of every run, in SQLite.
 //! - [`mimic`]: the obedient, misbehaving app inside the binary.
+//! - [`tui`]: a run as one screen.
 //! - [`cli`]: arguments, terminal, environment, exit codes.
 
 pub mod app;
@@ -54,4 +55,5 @@ pub mod store;
 pub mod streamlit;
 pub mod tour;
 pub mod trial;
+pub mod tui;
 pub mod units;

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http1", &[]),
     ("project", &["profile"]),
     ("report", &["event", "project"]),
+    ("tui", &["report"]),
     ("build", &["project"]),
     ("check", &["project", "spec"]),
     ("pace", &["scenario"]),
@@ -31,7 +32,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("conduct", &["lifecycle", "engine", "edge"]),
     ("tour", &["conduct"]),
     ("trial", &["conduct", "tour", "load"]),
-    ("cli", &["trial", "store", "report", "scenario", "compare", "app", "build", "check", "background", "mimic"]),
+    (
+        "cli",
+        &["trial", "store", "report", "scenario", "compare", "app", "build", "check", "background", "mimic", "tui"],
+    ),
 ];
 
 /// Rooms that never touch the world.
@@ -43,6 +47,7 @@ const PURE: &[&str] = &[
     "event",
     "lifecycle",
     "report",
+    "tui",
     "scenario",
     "pace",
     "streamlit",

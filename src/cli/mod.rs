@@ -22,6 +22,7 @@ mod fit;
 mod folder;
 mod header;
 mod lab;
+mod live;
 mod load;
 mod mimic;
 mod printer;
@@ -110,6 +111,7 @@ fn logging(surroundings: &Surroundings, printer: &Printer) {
 fn tell_panics(printer: &Printer) {
     let veil = printer.veil().clone();
     std::panic::set_hook(Box::new(move |panic| {
+        live::lower();
         let trace = std::backtrace::Backtrace::capture();
         let trace = match trace.status() {
             std::backtrace::BacktraceStatus::Captured => format!("\n{trace}"),

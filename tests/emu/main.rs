@@ -38,4 +38,5 @@ mod support;
 mod trends;
 mod users;
 mod v2;
+mod view;
 mod words;

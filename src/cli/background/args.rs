@@ -49,6 +49,7 @@ impl StartArgs {
             name: self.name,
             verbose: false,
             idle_report: false,
+            plain: true,
             json: false,
         }
     }

@@ -48,6 +48,10 @@ pub struct RunArgs {
     #[arg(long)]
     pub(in crate::cli) idle_report: bool,
 
+    /// Lines as they come, in place of the live view. What is no terminal is always given lines.
+    #[arg(long)]
+    pub(in crate::cli) plain: bool,
+
     /// Print the summary as JSON.
     #[arg(long)]
     pub(in crate::cli) json: bool,

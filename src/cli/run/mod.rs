@@ -11,21 +11,24 @@ mod settings;
 
 pub use args::RunArgs;
 pub(super) use play::{Played, play};
-pub(super) use prepare::prepare;
+pub(super) use prepare::{Prepared, prepare};
 pub(super) use screen::{coloured, painted};
 pub(super) use settings::{Settings, settle};
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use screen::Screen;
 use settings::IdleReport;
 use tokio::runtime::Builder;
 
+use super::live::{self, Hands, View};
 use super::signals::Interrupts;
 use super::summary::{awake, summary};
 use super::{Exit, Failure, Printer, Surroundings};
 use crate::edge::Meter;
 use crate::trial::Asking;
+use crate::tui::Controls;
 
 /// Runs an app under a plan to its end.
 pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Exit, Failure> {
@@ -38,14 +41,14 @@ pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings
             prepared = prepare(&settings, printer, surroundings) => prepared?,
             () = interrupts.first() => return Ok(Exit::Interrupted),
         };
-        let meter = Arc::new(Meter::default());
-        let mut screen = Screen::new(printer, settings.verbose, Arc::clone(&meter));
-        let playing = play(prepared, &settings, asking, meter, |event| screen.show(event));
-        let played = tokio::select! {
-            played = playing => played?,
-            () = interrupts.third() => return Ok(left_behind(printer)),
+        let view = !args.plain && !settings.json && live::possible(printer, surroundings);
+        let played = if view {
+            let hands = Hands { commands: asking.commands.clone(), interrupts, folder: surroundings.folder().into() };
+            Box::pin(in_view(prepared, &settings, asking, hands, live::coloured(surroundings))).await?
+        } else {
+            Box::pin(in_lines(prepared, &settings, asking, &interrupts, printer)).await?
         };
-        screen.close();
+        let Some(played) = played else { return Ok(left_behind(printer)) };
         summary(&played.summary, settings.json.into(), printer);
         if settings.idle_report == IdleReport::Always && !settings.json {
             awake(&played.summary, printer);
@@ -53,6 +56,48 @@ pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings
         played.tell_of_record(printer);
         Ok(played.exit())
     })
+}
+
+/// Plays the run and says it line by line. `None` when nobody waits for its end any more.
+async fn in_lines(
+    prepared: Prepared<'_>,
+    settings: &Settings,
+    asking: Asking,
+    interrupts: &Interrupts,
+    printer: &Printer,
+) -> Result<Option<Played>, Failure> {
+    let meter = Arc::new(Meter::default());
+    let mut screen = Screen::new(printer, settings.verbose, Arc::clone(&meter));
+    let playing = play(prepared, settings, asking, meter, |event| screen.show(event));
+    let played = tokio::select! {
+        played = playing => played?,
+        () = interrupts.third() => return Ok(None),
+    };
+    screen.close();
+    Ok(Some(played))
+}
+
+/// Plays the run and shows it on the whole terminal, which is given back at its end. `None` as above.
+async fn in_view(
+    prepared: Prepared<'_>,
+    settings: &Settings,
+    asking: Asking,
+    mut hands: Hands,
+    coloured: bool,
+) -> Result<Option<Played>, Failure> {
+    let view = View::open(Controls::Run, coloured).map_err(|error| no_view(&error))?;
+    let (view, interrupts) = (RefCell::new(view), hands.interrupts.clone());
+    let playing = play(prepared, settings, asking, Arc::default(), |event| view.borrow_mut().add(event));
+    tokio::select! {
+        played = playing => played.map(Some),
+        () = interrupts.third() => Ok(None),
+        () = live::watch(&view, &mut hands) => Ok(None),
+    }
+}
+
+fn no_view(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Mistake, format!("the terminal cannot be used for the live view: {error}"))
+        .hint("`emu run --plain` says the same in lines")
 }
 
 /// The third Ctrl-C: nothing is waited for, and that is said.

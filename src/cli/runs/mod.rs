@@ -81,9 +81,12 @@ struct Which {
 struct ReplayArgs {
     #[command(flatten)]
     run: Which,
-    /// In the run's own time, N times as fast. Without it: at once.
+    /// In the run's own time, N times as fast. Without it: at once; with `--tui` as fast as it was.
     #[arg(long, value_name = "N", value_parser = replay::speed)]
     speed: Option<f64>,
+    /// In the live view, on the whole terminal: space holds it, left and right go 10 s back and forward, q ends it.
+    #[arg(long, conflicts_with_all = ["verbose", "json"])]
+    tui: bool,
     /// Every event but samples.
     #[arg(long, short)]
     verbose: bool,
@@ -98,6 +101,7 @@ pub(super) fn run(args: &RunsArgs, printer: &Printer, surroundings: &Surrounding
     match &args.verb {
         RunsVerb::List { json } => list::list(&store, *json, printer),
         RunsVerb::Show { run, json } => show::show(&store, &run.run, *json, printer),
+        RunsVerb::Replay(replay) if replay.tui => replay::in_view(&store, replay, printer, surroundings),
         RunsVerb::Replay(replay) => replay::replay(&store, replay, printer),
         RunsVerb::Export { run, output } => transfer::export(&store, &run.run, output.as_deref(), printer),
         RunsVerb::Import { file, json } => transfer::import(&mut store, file, *json, printer),

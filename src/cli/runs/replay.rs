@@ -4,8 +4,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::ReplayArgs;
 use super::show::warn_skipped;
+use crate::cli::live::{self, Playback};
 use crate::cli::run::coloured;
-use crate::cli::{Exit, Failure, Printer};
+use crate::cli::{Exit, Failure, Printer, Surroundings};
 use crate::event::Event;
 use crate::event::stored::encode;
 use crate::report::{Detail, Lines};
@@ -30,6 +31,44 @@ pub(super) fn replay(store: &Store, args: &ReplayArgs, printer: &Printer) -> Res
     Ok(exit)
 }
 
+/// Plays a run again in the live view.
+pub(super) fn in_view(
+    store: &Store,
+    args: &ReplayArgs,
+    printer: &Printer,
+    surroundings: &Surroundings,
+) -> Result<Exit, Failure> {
+    if !live::possible(printer, surroundings) {
+        return Err(Failure::new(Exit::Usage, "`--tui` needs a terminal, and there is none")
+            .hint("without `--tui` the lines of the run are printed"));
+    }
+    let run = store.find(&args.run.run)?;
+    let mut stored = store.events(&run)?;
+    let events = stored.by_ref().collect::<Result<Vec<Event>, _>>()?;
+    let playback = Playback::new(events, args.speed.unwrap_or(1.0), surroundings.folder().into());
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
+    let ended = runtime.block_on(interruptible(live::replay(playback, live::coloured(surroundings))));
+    warn_skipped(stored.skipped(), printer);
+    ended
+        .map_err(|error| Failure::new(Exit::Mistake, format!("the terminal cannot be used for the live view: {error}")))
+}
+
+/// A signal ends the view at once, and the terminal is given back.
+async fn interruptible(view: impl Future<Output = std::io::Result<()>>) -> std::io::Result<Exit> {
+    let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        ended = view => ended.map(|()| Exit::Done),
+        _ = interrupt.recv() => Ok(Exit::Interrupted),
+        _ = terminate.recv() => Ok(Exit::Interrupted),
+        _ = hangup.recv() => Ok(Exit::Interrupted),
+    }
+}
+
+fn no_runtime(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Mistake, format!("the runtime cannot be made: {error}"))
+}
+
 fn at_once(events: &mut Events<'_>, teller: &mut Teller<'_>) -> Result<Exit, Failure> {
     for event in events {
         teller.tell(&event?);
@@ -39,10 +78,9 @@ fn at_once(events: &mut Events<'_>, teller: &mut Teller<'_>) -> Result<Exit, Fai
 
 /// Ctrl-C ends a replay at once, as there is nothing to clean up.
 fn in_time(events: &mut Events<'_>, teller: &mut Teller<'_>, factor: f64) -> Result<Exit, Failure> {
-    let unlucky = |error: std::io::Error| Failure::new(Exit::Mistake, format!("the runtime cannot be made: {error}"));
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(unlucky)?;
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(unlucky)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| no_runtime(&error))?;
         let begin = Instant::now();
         for event in events {
             let event = event?;

@@ -1,0 +1,174 @@
+//! The screens of a recorded life at its telling moments, and what holds for every screen.
+
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Color;
+
+use super::model::Near;
+use super::{Controls, Model, Screen, draw};
+use crate::event::stored::{Decoder, StoredEvent, VERSION};
+use crate::event::{Cache, CacheSize, Event, Gauges, InstanceId, Kind, Sample, SampleSource};
+use crate::units::{Elapsed, Memory};
+
+const LIFE: &str = include_str!("../../tests/fixtures/life.jsonl");
+
+/// A whole life: boot, visits, sleep at 17.35 s, wake at 20 s, kill at 24.15 s, restart, end at 31.31 s.
+fn life() -> Vec<Event> {
+    let mut decoder = Decoder::new(VERSION).expect("its own version");
+    let stored = LIFE.lines().skip(1).map(|line| serde_json::from_str::<StoredEvent>(line).expect("a stored event"));
+    stored.map(|event| decoder.decode(&event).expect("a known event").expect("not a newer one")).collect()
+}
+
+/// The run up to a moment in milliseconds, and the screen of that moment.
+fn at(millis: u64) -> (Model, Screen) {
+    let now = Elapsed::from_millis(millis);
+    let mut model = Model::new();
+    life().iter().filter(|event| event.at <= now).for_each(|event| model.add(event));
+    (model, Screen { now, ..Screen::new(Controls::Run, false) })
+}
+
+fn terminal((model, screen): &(Model, Screen), width: u16, height: u16) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a screen in memory");
+    terminal.draw(|frame| draw(frame, model, screen)).expect("a screen in memory");
+    terminal
+}
+
+fn picture(shown: &(Model, Screen), width: u16, height: u16) -> String {
+    let terminal = terminal(shown, width, height);
+    let buffer = terminal.backend().buffer();
+    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+fn colours(shown: &(Model, Screen)) -> Vec<Color> {
+    let terminal = terminal(shown, 100, 30);
+    let mut found: Vec<Color> = terminal.backend().buffer().content().iter().map(|cell| cell.fg).collect();
+    found.dedup();
+    found
+}
+
+#[test]
+fn nothing_has_happened_yet() {
+    insta::assert_snapshot!(picture(&(Model::new(), Screen::new(Controls::Run, false)), 80, 20));
+}
+
+#[test]
+fn serving_at_every_width() {
+    let shown = at(2_200);
+    for width in [60, 80, 120, 200] {
+        insta::assert_snapshot!(format!("serving_{width}"), picture(&shown, width, 24));
+    }
+}
+
+#[test]
+fn asleep() {
+    insta::assert_snapshot!(picture(&at(19_000), 80, 24));
+}
+
+#[test]
+fn near_the_limit() {
+    insta::assert_snapshot!(picture(&at(24_100), 80, 24));
+}
+
+#[test]
+fn killed() {
+    insta::assert_snapshot!(picture(&at(24_500), 80, 24));
+}
+
+#[test]
+fn the_end() {
+    insta::assert_snapshot!(picture(&at(31_310), 120, 30));
+}
+
+#[test]
+fn the_smallest_screen_and_one_below_it() {
+    insta::assert_snapshot!("smallest", picture(&at(2_200), 60, 15));
+    insta::assert_snapshot!("too_small", picture(&at(2_200), 59, 12));
+}
+
+#[test]
+fn help_and_a_larger_log_and_a_text_that_is_typed() {
+    let (model, mut screen) = at(26_500);
+    screen.help = true;
+    insta::assert_snapshot!("help", picture(&(model.clone(), screen.clone()), 80, 30));
+    (screen.help, screen.large_log) = (false, true);
+    (screen.controls, screen.text) = (Controls::Asking, "after the upl".into());
+    insta::assert_snapshot!("asking", picture(&(model, screen), 80, 30));
+}
+
+#[test]
+fn users_and_caches() {
+    let (mut model, screen) = at(26_500);
+    let caches = vec![
+        Cache { name: "st_cache_data".into(), holds: CacheSize::Bytes(Memory::from_mib(12)) },
+        Cache { name: "st_session_state".into(), holds: CacheSize::Entries(3) },
+    ];
+    let gauges = Gauges { sockets: 4, users: Some(3), caches, ..Gauges::default() };
+    model.add(&Event { seq: 90, at: screen.now, kind: Kind::Gauges(Box::new(gauges)) });
+    insta::assert_snapshot!(picture(&(model, screen), 100, 24));
+}
+
+#[test]
+fn colour_is_only_where_it_is_wanted() {
+    let (model, screen) = at(24_500);
+    assert_eq!(colours(&(model.clone(), screen.clone())), [Color::Reset]);
+    let coloured = colours(&(model, Screen { coloured: true, ..screen }));
+    assert!(coloured.contains(&Color::Red) && coloured.contains(&Color::Green), "{coloured:?}");
+}
+
+fn sample(micros: u64, mib: u64) -> Event {
+    let sample = Sample {
+        instance: InstanceId(1),
+        source: SampleSource::CgroupV2,
+        usage: Memory::from_mib(mib),
+        need: Memory::from_mib(mib),
+        shared: None,
+        swap: Memory::default(),
+        cpu: Elapsed::from_micros(micros / 2),
+        periods: micros / 100_000,
+        throttled_periods: 0,
+        throttled: Elapsed::ZERO,
+        pids: Some(3),
+        oom_kills: None,
+    };
+    Event { seq: 0, at: Elapsed::from_micros(micros), kind: Kind::Sample(Box::new(sample)) }
+}
+
+#[test]
+fn an_hour_of_samples_is_kept_in_bounded_memory_and_its_peak_is_not_lost() {
+    let mut model = Model::new();
+    for n in 0..72_000 {
+        model.add(&sample(n * 50_000, if n == 31_007 { 400 } else { 100 }));
+    }
+    assert!(model.history.len() <= 400, "{} pieces", model.history.len());
+    let columns = model.history.columns(model.at(), 80);
+    let high = columns.iter().flatten().filter(|bucket| bucket.need == Memory::from_mib(400)).count();
+    assert!((1..=2).contains(&high), "{high} columns show the peak");
+    assert!(columns.iter().all(Option::is_some), "a hole in the chart");
+}
+
+proptest! {
+    /// Between two changes of its mind the value has crossed the whole gap.
+    #[test]
+    fn a_warning_does_not_flap(values in prop::collection::vec(0.0_f64..120.0, 1..200)) {
+        let (mut near, mut told, mut turned) = (Near::new(90.0, 80.0), false, None::<f64>);
+        for value in values {
+            let now = near.step(value);
+            let holds = if now { value >= 80.0 } else { value < 90.0 };
+            prop_assert!(holds, "{value} is near: {now}");
+            if now != told {
+                if let Some(before) = turned {
+                    prop_assert!((value - before).abs() > 10.0 - f64::EPSILON, "turned at {before} and at {value}");
+                }
+                (told, turned) = (now, Some(value));
+            }
+        }
+    }
+
+    /// Any size of a terminal at any moment of a life is drawn.
+    #[test]
+    fn every_size_can_be_drawn(width in 1_u16..220, height in 1_u16..60, millis in 0_u64..40_000) {
+        picture(&at(millis), width, height);
+    }
+}

@@ -1,0 +1,44 @@
+use ratatui::text::Line;
+
+use super::Screen;
+use super::ink::{Ink, beside, fitted, strong};
+use crate::tui::Controls;
+
+const OF_RUN: &[(&str, &str)] = &[
+    ("r", "restart the app, as the platform's own button does"),
+    ("s", "put the app to sleep"),
+    ("w", "wake the app"),
+    ("m", "mark this moment: asks for a text"),
+];
+const OF_REPLAY: &[(&str, &str)] = &[("space", "hold, and go on"), ("left", "10 s back"), ("right", "10 s forward")];
+const OF_BOTH: &[(&str, &str)] = &[
+    ("S", "save the summary so far into a file"),
+    ("l", "a larger log, and back"),
+    ("?", "close this help"),
+    ("q", "end; a second time: at once"),
+];
+const BELOW: &str = "below the chart: M mark or phase, S sleep, W wake, K kill or crash";
+
+/// What the keys mean, a row each, and what the letters below the chart do.
+pub(super) fn lines(controls: Controls) -> Vec<Line<'static>> {
+    let own = if controls == Controls::Replay { OF_REPLAY } else { OF_RUN };
+    let rows = own.iter().chain(OF_BOTH).map(|(key, what)| Line::from(format!("{key:<6} {what}")));
+    [Line::from(BELOW)].into_iter().chain(rows).collect()
+}
+
+/// The last row: the text that is typed, what became of the last key, or the keys.
+pub(super) fn keys(screen: &Screen, width: u16, ink: Ink) -> Line<'static> {
+    if screen.controls == Controls::Asking {
+        let text = format!("mark: {}_   (enter writes it, esc forgets it)", screen.text);
+        return Line::styled(fitted(&text, width), strong());
+    }
+    if let Some(note) = &screen.note {
+        return Line::styled(fitted(note, width), strong());
+    }
+    let own: &[&str] = match screen.controls {
+        Controls::Replay => &["q end", "? help", "space hold", "left back", "right forward", "l log", "S save"],
+        _ => &["q stop", "? help", "r restart", "s sleep", "w wake", "m mark", "l log", "S save"],
+    };
+    let own: Vec<String> = own.iter().map(|&key| key.to_owned()).collect();
+    Line::styled(beside(&own, width), ink.tone(crate::report::Tone::Dim))
+}

@@ -29,6 +29,6 @@ pub(super) fn summary(summary: &Summary, form: Form, printer: &Printer) {
 pub(super) fn awake(summary: &Summary, printer: &Printer) {
     let section = idle(summary);
     if !sections(summary).contains(&section) {
-        printer.data(&text(&[section], printer.data_width()));
+        printer.data(&format!("\n{}", text(&[section], printer.data_width())));
     }
 }

@@ -9,6 +9,7 @@ mod users;
 
 use std::str::FromStr;
 
+use super::compare::{Arms, Typed};
 use super::load::LoadArgs;
 use super::subject::SubjectArgs;
 use super::{Exit, Failure, Printer, Surroundings};
@@ -64,6 +65,21 @@ pub struct FitArgs {
     /// As JSON.
     #[arg(long)]
     json: bool,
+}
+
+impl FitArgs {
+    /// What was typed, as a comparison of these plans would have it.
+    fn typed(&self) -> Typed<'_> {
+        Typed {
+            subject: &self.subject,
+            load: &self.load,
+            users: None,
+            plans: &self.profile,
+            arms: Arms::Plans,
+            rounds: None,
+            budget: &[],
+        }
+    }
 }
 
 /// Searches, and says what was found.

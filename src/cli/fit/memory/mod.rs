@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::runtime::Builder;
 
 use super::{FitArgs, no_runtime, value};
-use crate::cli::compare::{Arms, Progress, Typed, Wanted, wanted};
+use crate::cli::compare::{Progress, Wanted, wanted};
 use crate::cli::engine::Kind;
 use crate::cli::header::new_id;
 use crate::cli::lab::Lab;
@@ -39,16 +39,7 @@ pub(super) fn run(args: &FitArgs, printer: &Printer, surroundings: &Surroundings
         );
     }
     let limits = Limits::read(args)?;
-    let typed = Typed {
-        subject: &args.subject,
-        load: &args.load,
-        users: None,
-        plans: &args.profile,
-        arms: Arms::Plans,
-        rounds: None,
-        budget: &[],
-    };
-    let mut wanted = wanted(&typed, surroundings, printer)?;
+    let mut wanted = wanted(&args.typed(), surroundings, printer)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     let searched = runtime.block_on(search((args, &limits), &mut wanted, printer, surroundings))?;
     if searched.interrupted && searched.found.probes == 0 {

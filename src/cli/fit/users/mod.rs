@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Builder;
 
 use super::{FitArgs, no_runtime, value};
-use crate::cli::compare::{Arms, AskedArm, Progress, Typed, Wanted, recall, wanted};
+use crate::cli::compare::{AskedArm, Progress, Wanted, recall, wanted};
 use crate::cli::engine::Kind;
 use crate::cli::header::new_id;
 use crate::cli::lab::Lab;
@@ -78,16 +78,7 @@ fn again(asked: &str, surroundings: &Surroundings) -> Result<Searched, Failure> 
 }
 
 fn anew(args: &FitArgs, printer: &Printer, surroundings: &Surroundings) -> Result<Searched, Failure> {
-    let typed = Typed {
-        subject: &args.subject,
-        load: &args.load,
-        users: None,
-        plans: &args.profile,
-        arms: Arms::Plans,
-        rounds: None,
-        budget: &[],
-    };
-    let mut wanted = wanted(&typed, surroundings, printer)?;
+    let mut wanted = wanted(&args.typed(), surroundings, printer)?;
     let climb = climb(args, &wanted.script)?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
     runtime.block_on(search((args, &climb), &mut wanted, printer, surroundings))

@@ -159,7 +159,10 @@ fn told(plan: &Carried) -> Vec<String> {
     lines
         .extend(plan.users.map(|users| format!("{} stayed on a fresh instance, and everything held", users_of(users))));
     if plan.users.is_none() && plan.reached > 0 {
-        lines.push("no number of users that was tried could stay: not confirmed".to_owned());
+        lines.push(match plan.not_held.as_slice() {
+            [] => "broken off before it was sure how many can stay: not confirmed".to_owned(),
+            _ => "no number of users that was tried could stay: not confirmed".to_owned(),
+        });
     }
     lines.extend(plan.first_visit.map(|first| format!("the first visit of all took {}", first.human())));
     let stalls = plan.stalls.iter().map(|stall| {

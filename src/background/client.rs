@@ -11,9 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks a supervisor, and returns its answer.
 pub fn ask(home: &Home, name: &Name, question: Question) -> Result<Answer, BackgroundError> {
-    let mut following = follow(home, name, question)?;
     // A stop takes as long as the app's grace, and a kill as long as the engine.
     let patience = (!matches!(question, Question::Stop | Question::Kill)).then_some(PATIENCE);
+    let mut following = follow(home, name, question)?;
     following.stream.get_ref().set_read_timeout(patience).map_err(|error| silent(name, &error))?;
     following.next().unwrap_or_else(|| Err(silent(name, &"it hung up")))
 }

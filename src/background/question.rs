@@ -6,7 +6,7 @@ use super::{Report, VERSION};
 use crate::event::stored::StoredEvent;
 
 /// What can be asked of a supervisor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Question {
     /// How does the app stand?
@@ -17,6 +17,12 @@ pub enum Question {
     Kill,
     /// Restart it as the platform's own button does.
     Restart,
+    /// Put it to sleep, as its platform does when nobody comes.
+    Sleep,
+    /// Wake it, as a visit does.
+    Wake,
+    /// Write this text down as a moment of the run.
+    Mark(String),
     /// Tell what happened after this event, as far as it is kept, and hang up.
     Past {
         /// The number of the last event that is known; `None` for none.
@@ -24,6 +30,11 @@ pub enum Question {
     },
     /// Tell what happens from now on, and of the past what came after this event.
     Follow {
+        /// The number of the last event that is known; `None` for none.
+        after: Option<u64>,
+    },
+    /// As [`Question::Follow`], with requests and counters among it.
+    Watch {
         /// The number of the last event that is known; `None` for none.
         after: Option<u64>,
     },
@@ -35,13 +46,15 @@ pub enum Question {
 pub enum Answer {
     /// To [`Question::Status`].
     Status(Box<Report>),
-    /// To [`Question::Restart`]: it was passed on.
+    /// To [`Question::Restart`], [`Question::Sleep`], [`Question::Wake`] and [`Question::Mark`]: it was passed on.
+    /// Also what an older supervisor says to a question that it does not know.
     Heard,
-    /// To [`Question::Past`] and [`Question::Follow`]: one event, in its stored form.
+    /// To [`Question::Past`], [`Question::Follow`] and [`Question::Watch`]: one event, in its stored form.
     Event(StoredEvent),
-    /// To [`Question::Follow`]: so many events were told faster than they were read.
+    /// To [`Question::Follow`] and [`Question::Watch`]: so many events were told faster than they were read.
     Missed(u64),
-    /// To [`Question::Stop`], [`Question::Kill`] and [`Question::Follow`]: the run is over, in this way. The last word.
+    /// To [`Question::Stop`], [`Question::Kill`], [`Question::Follow`] and [`Question::Watch`]: the run is over, in
+    /// this way. The last word.
     Over(String),
 }
 
@@ -98,6 +111,13 @@ mod tests {
         let asked = line(Question::Follow { after: Some(7) }).unwrap();
         assert_eq!(asked, "{\"version\":1,\"says\":{\"follow\":{\"after\":7}}}\n");
         assert_eq!(understand(&asked), Ok(Question::Follow { after: Some(7) }));
+    }
+
+    #[test]
+    fn a_mark_keeps_its_text_whatever_is_in_it() {
+        let mark = Question::Mark("\"half\"\nfull".into());
+        let asked = line(mark.clone()).unwrap();
+        assert_eq!((asked.lines().count(), understand(&asked)), (1, Ok(mark)));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub(super) enum Verb {
     Logs(background::LogsArgs),
     /// List the apps in the background, and how they stand.
     Status(background::StatusArgs),
+    /// Watch the apps in the background on the whole screen, one at a time; where there is no terminal, list them.
+    Top(background::TopArgs),
     /// Do the same work on several plans, and say which one is enough; or compare recorded runs.
     Compare(compare::CompareArgs),
     /// Find the smallest memory limit under which an app survives a load, and the plans that have it.

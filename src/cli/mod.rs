@@ -82,6 +82,7 @@ fn dispatch(verb: Verb, printer: &Printer, surroundings: &Surroundings) -> Resul
         Verb::Restart(args) => background::restart(&args, printer, surroundings),
         Verb::Logs(args) => background::logs(&args, printer, surroundings),
         Verb::Status(args) => background::status(&args, printer, surroundings),
+        Verb::Top(args) => background::top(&args, printer, surroundings),
         Verb::Supervisor => background::supervise(printer, surroundings),
         Verb::Compare(args) => compare::run(&args, printer, surroundings),
         Verb::Fit(args) => fit::run(&args, printer, surroundings),

@@ -5,6 +5,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 pub enum Controls {
     /// A run that goes on: it can be told to do something.
     Run,
+    /// Runs in the background, of which one is shown: they can be told to do something, and go on when nobody looks.
+    Apps,
     /// A stored run, played again.
     Replay,
     /// The text of a mark is being typed.
@@ -26,9 +28,13 @@ pub enum Intent {
     Save,
     /// Give the log more room, or take it back.
     Log,
+    /// Show the app before this one in the list.
+    Previous,
+    /// Show the app after this one in the list.
+    Next,
     /// Show what the keys mean, or hide it.
     Help,
-    /// Stop the run, or the replay.
+    /// Stop the run, or the replay; leave runs in the background.
     Quit,
     /// Hold the replay, or let it go on.
     Pause,
@@ -57,6 +63,7 @@ pub fn intent(key: KeyEvent, controls: Controls) -> Option<Intent> {
     match controls {
         Controls::Asking => typed(key.code),
         Controls::Run => of_run(key.code).or_else(|| of_both(key.code)),
+        Controls::Apps => of_apps(key.code).or_else(|| of_run(key.code)).or_else(|| of_both(key.code)),
         Controls::Replay => of_replay(key.code).or_else(|| of_both(key.code)),
     }
 }
@@ -77,6 +84,14 @@ fn of_run(code: KeyCode) -> Option<Intent> {
         KeyCode::Char('s') => Some(Intent::Sleep),
         KeyCode::Char('w') => Some(Intent::Wake),
         KeyCode::Char('m') => Some(Intent::Ask),
+        _ => None,
+    }
+}
+
+fn of_apps(code: KeyCode) -> Option<Intent> {
+    match code {
+        KeyCode::Up => Some(Intent::Previous),
+        KeyCode::Down | KeyCode::Tab => Some(Intent::Next),
         _ => None,
     }
 }
@@ -126,9 +141,17 @@ mod tests {
     }
 
     #[test]
+    fn arrows_choose_where_there_is_a_choice() {
+        assert_eq!(intent(plain(KeyCode::Down), Controls::Apps), Some(Intent::Next));
+        assert_eq!(intent(plain(KeyCode::Up), Controls::Apps), Some(Intent::Previous));
+        assert_eq!(intent(plain(KeyCode::Char('r')), Controls::Apps), Some(Intent::Restart));
+        assert_eq!(intent(plain(KeyCode::Down), Controls::Run), None);
+    }
+
+    #[test]
     fn ctrl_c_stops_whatever_the_keys_are_for() {
         let key = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for controls in [Controls::Run, Controls::Replay, Controls::Asking] {
+        for controls in [Controls::Run, Controls::Apps, Controls::Replay, Controls::Asking] {
             assert_eq!(intent(key, controls), Some(Intent::Quit));
         }
     }

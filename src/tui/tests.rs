@@ -6,7 +6,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::Color;
 
 use super::model::Near;
-use super::{Controls, Model, Screen, draw};
+use super::{Controls, Model, Row, Screen, draw};
 use crate::event::stored::{Decoder, StoredEvent, VERSION};
 use crate::event::{Cache, CacheSize, Event, Gauges, InstanceId, Kind, Sample, SampleSource};
 use crate::units::{Elapsed, Memory};
@@ -109,6 +109,48 @@ fn users_and_caches() {
     insta::assert_snapshot!(picture(&(model, screen), 100, 24));
 }
 
+/// Apps to choose from, of which the one with this number is shown, at a moment of the life of each.
+fn several(apps: usize, chosen: usize) -> (Model, Screen) {
+    let lives = [2_200, 19_000, 24_500, 26_500];
+    let row = |place: usize| -> Row {
+        let (model, screen) = at(lives[place % lives.len()]);
+        let fate = (place == 4).then_some("ended: its supervisor was killed");
+        model.row(&format!("app-{place}"), screen.now, fate)
+    };
+    let (model, screen) = at(lives[chosen % lives.len()]);
+    (model, Screen { apps: (0..apps).map(row).collect(), chosen, controls: Controls::Apps, ..screen })
+}
+
+#[test]
+fn several_apps_stand_above_the_one_that_is_shown() {
+    for width in [60, 80, 140] {
+        insta::assert_snapshot!(format!("apps_{width}"), picture(&several(3, 1), width, 30));
+    }
+}
+
+#[test]
+fn of_many_apps_those_near_the_chosen_one_are_listed() {
+    let shown = picture(&several(20, 4), 120, 30);
+    let list: Vec<&str> = shown.lines().take_while(|line| !line.is_empty()).skip(1).collect();
+    assert_eq!(list.iter().map(|row| &row[..7]).collect::<Vec<_>>(), TOP_OF_TWENTY, "{shown}");
+    assert!(list[4].contains("its supervisor was killed"), "{shown}");
+    let shown = picture(&several(20, 19), 120, 30);
+    assert!(shown.contains("\n> app-19") && !shown.contains("app-9 "), "{shown}");
+}
+
+/// What a third of thirty rows has room for.
+const TOP_OF_TWENTY: [&str; 8] =
+    ["  app-0", "  app-1", "  app-2", "  app-3", "> app-4", "  app-5", "  app-6", "  app-7"];
+
+#[test]
+fn where_there_is_no_room_for_a_list_a_line_says_which_app_is_shown() {
+    for (width, height) in [(60, 15), (40, 10)] {
+        let shown = picture(&several(3, 1), width, height);
+        assert!(shown.starts_with("> app-1, 2 of 3\n"), "{shown}");
+        assert!(shown.contains("asleep for"), "{shown}");
+    }
+}
+
 #[test]
 fn colour_is_only_where_it_is_wanted() {
     let (model, screen) = at(24_500);
@@ -170,5 +212,13 @@ proptest! {
     #[test]
     fn every_size_can_be_drawn(width in 1_u16..220, height in 1_u16..60, millis in 0_u64..40_000) {
         picture(&at(millis), width, height);
+    }
+
+    /// And with any number of apps to choose from, the chosen one is named.
+    #[test]
+    fn every_list_can_be_drawn(width in 20_u16..220, height in 2_u16..60, apps in 1_usize..30, far in 0_usize..30) {
+        let shown = picture(&several(apps, far % apps), width, height);
+        let name = format!("> app-{}", far % apps);
+        prop_assert!(shown.lines().any(|line| line.starts_with(&name)), "{}", shown);
     }
 }

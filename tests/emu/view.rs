@@ -1,5 +1,6 @@
 //! The live view on a terminal of its own: what is shown, and that the terminal is always given back.
 
+use std::num::NonZeroU16;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitStatus};
 
@@ -14,6 +15,9 @@ use crate::driver::{Emu, emu};
 const LIFE: &str = include_str!("../fixtures/life.jsonl");
 const ENTERS: &str = "\x1b[?1049h";
 const LEAVES: &str = "\x1b[?1049l";
+/// The size of the terminal.
+const ROWS: NonZeroU16 = NonZeroU16::new(30).expect("above zero");
+const COLUMNS: NonZeroU16 = NonZeroU16::new(100).expect("above zero");
 /// Longer than any single step here.
 const PATIENCE: Timespec = Timespec { tv_sec: 60, tv_nsec: 0 };
 
@@ -24,6 +28,7 @@ struct OnTerminal {
     /// The program's end, held so that the terminal can be looked at after the program has gone.
     inside: OwnedFd,
     seen: String,
+    screen: vt100::Parser,
 }
 
 impl OnTerminal {
@@ -33,7 +38,7 @@ impl OnTerminal {
         unlockpt(&terminal).expect("a terminal is unlocked");
         let name = ptsname(&terminal, Vec::new()).expect("a terminal has a name");
         let inside = open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("a terminal can be opened");
-        let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: ROWS.get(), ws_col: COLUMNS.get(), ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&inside, size).expect("a terminal has a size");
         let (called, folder) = call.env("TERM", "xterm").into_parts();
         let end = || inside.try_clone().expect("a descriptor can be copied");
@@ -42,19 +47,31 @@ impl OnTerminal {
         command.envs(called.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.current_dir(folder.path()).stdin(end()).stdout(end()).stderr(end());
         let child = command.spawn().expect("the binary under test runs");
-        (Self { child, terminal, inside, seen: String::new() }, folder)
+        (Self { child, terminal, inside, seen: String::new(), screen: vt100::Parser::new(ROWS, COLUMNS, 0) }, folder)
     }
 
     /// Waits until this was written.
     fn until(&mut self, wanted: &str) {
-        let mut piece = [0; 4096];
         while !self.seen.contains(wanted) {
-            let mut ready = [PollFd::new(&self.terminal, PollFlags::IN)];
-            let count = poll(&mut ready, Some(&PATIENCE)).expect("a terminal can be waited for");
-            assert!(count > 0, "no {wanted:?} in:\n{}", self.seen);
-            let read = rustix::io::read(&self.terminal, &mut piece).expect("a terminal can be read");
-            self.seen.push_str(&String::from_utf8_lossy(&piece[..read]));
+            self.read(wanted);
         }
+    }
+
+    /// Waits until this stands on the screen, however it came to be there.
+    fn shows(&mut self, wanted: &str) {
+        while !self.screen.screen().contents().contains(wanted) {
+            self.read(wanted);
+        }
+    }
+
+    fn read(&mut self, wanted: &str) {
+        let mut piece = [0; 4096];
+        let mut ready = [PollFd::new(&self.terminal, PollFlags::IN)];
+        let count = poll(&mut ready, Some(&PATIENCE)).expect("a terminal can be waited for");
+        assert!(count > 0, "no {wanted:?} on:\n{}\nin:\n{}", self.screen.screen().contents(), self.seen);
+        let read = rustix::io::read(&self.terminal, &mut piece).expect("a terminal can be read");
+        self.screen.process(&piece[..read]);
+        self.seen.push_str(&String::from_utf8_lossy(&piece[..read]));
     }
 
     fn press(&self, keys: &str) {
@@ -155,4 +172,104 @@ async fn plain_lines_are_lines_on_a_terminal_too() {
     shown.until("shows this again");
     shown.child.wait().expect("the program ends");
     assert!(!shown.seen.contains(ENTERS), "{}", shown.seen);
+}
+
+/// A folder with apps of these names in the background, which end with it.
+struct Apps(tempfile::TempDir);
+
+impl Apps {
+    fn start(names: &[&str]) -> Self {
+        let apps = Self(tempfile::tempdir().expect("a temporary folder can be made"));
+        for name in names {
+            apps.start_one(name);
+        }
+        apps
+    }
+
+    fn start_one(&self, name: &str) {
+        let plan = ["--engine", "native", "--profile", "render-free", "--set", "cpu.share=1", "--no-platform-delay"];
+        self.call(&[&["start", "mimic", "--name", name], &plan[..]].concat()).run().status(0);
+    }
+
+    fn call(&self, words: &[&str]) -> Emu {
+        emu(words.iter().copied()).env("EMU_HOME", self.0.path().to_str().expect("temporary folders have plain names"))
+    }
+
+    fn top(&self) -> (OnTerminal, tempfile::TempDir) {
+        OnTerminal::start(self.call(&["top"]))
+    }
+}
+
+impl Drop for Apps {
+    fn drop(&mut self) {
+        self.call(&["stop", "--all", "--kill"]).run();
+    }
+}
+
+#[tokio::test]
+async fn apps_in_the_background_are_watched_told_and_left() {
+    if crate::support::native().await.is_none() {
+        return;
+    }
+    let apps = Apps::start(&["one", "two"]);
+    let (mut shown, _folder) = apps.top();
+    shown.shows("> one");
+    shown.shows("  two");
+    shown.shows("mimic on render-free");
+    shown.press("\x1b[B");
+    shown.shows("> two");
+    shown.press("m");
+    shown.press("half way\r");
+    shown.shows("mark     half way");
+    shown.shows("two: marked: half way");
+    shown.press("s");
+    shown.shows("asleep for");
+    shown.press("w");
+    shown.shows("asleep -> starting");
+    shown.shows("> two  serving for");
+    apps.start_one("three");
+    shown.shows("  three");
+    apps.call(&["stop", "one"]).run().status(0);
+    shown.shows("one    ended: completed");
+    shown.press("q");
+    assert_eq!(shown.given_back().code(), Some(0));
+    // Nobody who only looked has ended anything.
+    let left = apps.call(&["status"]).run().status(0).stdout;
+    assert!(left.contains("two") && left.contains("three") && !left.contains("ended"), "{left}");
+    let marks = apps.call(&["runs", "replay", "two"]).run().status(0).stdout;
+    assert!(marks.contains("half way"), "{marks}");
+}
+
+#[tokio::test]
+async fn a_supervisor_that_is_killed_is_told_and_the_others_go_on() {
+    if crate::support::native().await.is_none() {
+        return;
+    }
+    let apps = Apps::start(&["one", "two"]);
+    let (mut shown, _folder) = apps.top();
+    shown.shows("  two  serving");
+    let told = apps.call(&["status", "two", "--json"]).run().status(0).stdout;
+    let told: serde_json::Value = serde_json::from_str(&told).expect("a status as JSON");
+    let pid = told["apps"][0]["pid"].as_i64().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    kill_process(pid.expect("a supervisor has a number"), Signal::KILL).expect("it runs");
+    shown.shows("two  ended: its supervisor was killed");
+    shown.signal(Signal::TERM);
+    assert_eq!(shown.given_back().code(), Some(130));
+    assert!(apps.call(&["status", "one"]).run().status(0).stdout.contains("serving"));
+}
+
+#[tokio::test]
+async fn without_a_terminal_the_apps_are_listed_once() {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = home.path().to_str().expect("temporary folders have plain names");
+    let none = emu(["top"]).env("EMU_HOME", path).run().status(0);
+    assert!(none.stderr.contains("nothing runs in the background"), "{}", none.stderr);
+    let unknown = emu(["top", "shop"]).env("EMU_HOME", path).run().status(2);
+    assert!(unknown.stderr.contains("no app in the background is called `shop`"), "{}", unknown.stderr);
+    if crate::support::native().await.is_none() {
+        return;
+    }
+    let apps = Apps::start(&["one"]);
+    let listed = apps.call(&["top"]).run().status(0);
+    assert!(listed.stdout.contains("one") && listed.stdout.contains("of 512 MiB"), "{}", listed.stdout);
 }

@@ -110,3 +110,11 @@ pub struct StatusArgs {
     #[arg(long)]
     pub(super) json: bool,
 }
+
+/// Arguments of `emu top`.
+#[derive(Debug, clap::Args)]
+pub struct TopArgs {
+    /// Which apps: names of `emu status`. Without them: all, also those that are started meanwhile.
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+}

@@ -93,12 +93,12 @@ fn obey(mut ordered: UnboundedReceiver<Order>, commands: UnboundedSender<Command
     let noted = Arc::clone(&stopped);
     tokio::spawn(async move {
         while let Some(order) = ordered.recv().await {
-            if order != Order::Restart {
+            if matches!(order, Order::Stop | Order::Kill) {
                 noted.store(true, Relaxed);
             }
             for command in commands_of(order) {
                 // The run may be over already.
-                let _ = commands.send(command.clone());
+                let _ = commands.send(command);
             }
         }
     });
@@ -106,11 +106,14 @@ fn obey(mut ordered: UnboundedReceiver<Order>, commands: UnboundedSender<Command
 }
 
 /// The second interrupt kills, whatever the first one has begun.
-fn commands_of(order: Order) -> &'static [Command] {
+fn commands_of(order: Order) -> Vec<Command> {
     match order {
-        Order::Stop => &[Command::Finish],
-        Order::Kill => &[Command::Interrupt, Command::Interrupt],
-        Order::Restart => &[Command::Restart],
+        Order::Stop => vec![Command::Finish],
+        Order::Kill => vec![Command::Interrupt, Command::Interrupt],
+        Order::Restart => vec![Command::Restart],
+        Order::Sleep => vec![Command::Sleep],
+        Order::Wake => vec![Command::Wake],
+        Order::Mark(text) => vec![Command::Mark(text)],
     }
 }
 

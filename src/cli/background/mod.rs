@@ -1,4 +1,4 @@
-//! `emu start`, `stop`, `restart`, `logs`, `status`: apps that go on when the command has returned.
+//! `emu start`, `stop`, `restart`, `logs`, `status`, `top`: apps that go on when the command has returned.
 //!
 //! [`start`] starts this program once more, as a supervisor with a session of its own; [`supervise`] is that
 //! process: it plays the same run as `emu run` and answers the other commands on a socket.
@@ -12,14 +12,16 @@ mod start;
 mod status;
 mod stop;
 mod supervise;
+mod top;
 
-pub use args::{LogsArgs, RestartArgs, StartArgs, StatusArgs, StopArgs};
+pub use args::{LogsArgs, RestartArgs, StartArgs, StatusArgs, StopArgs, TopArgs};
 pub(super) use logs::run as logs;
 pub(super) use restart::run as restart;
 pub(super) use start::run as start;
 pub(super) use status::run as status;
 pub(super) use stop::{clean, run as stop};
 pub(super) use supervise::run as supervise;
+pub(super) use top::run as top;
 
 use super::{Exit, Failure, Surroundings};
 use crate::background::{BackgroundError, Home, Name, Seen};

@@ -41,17 +41,32 @@ pub(in crate::cli) fn run(args: &StatusArgs, printer: &Printer, surroundings: &S
         Some(name) => vec![find(&home, name)?],
         None => home.all()?,
     };
-    let rows: Vec<Row> = seen.into_iter().filter_map(|seen| row(&home, seen)).collect();
+    let rows = rows(&home, seen);
     let runs = rows.iter().all(|row| row.running);
     if args.json {
         printer.json(&List { schema: 1, apps: rows });
-    } else if rows.is_empty() {
-        printer.say("nothing runs in the background; `emu start APP --profile ID` starts an app");
     } else {
-        printer.data(&table_text(&table(&rows)));
+        print(&rows, printer);
     }
     // Whoever names one asks whether it runs.
     Ok(if args.name.is_some() && !runs { Exit::Unmet } else { Exit::Done })
+}
+
+/// How these apps stand, as a table.
+pub(super) fn tell(home: &Home, seen: Vec<Seen>, printer: &Printer) {
+    print(&rows(home, seen), printer);
+}
+
+fn rows(home: &Home, seen: Vec<Seen>) -> Vec<Row> {
+    seen.into_iter().filter_map(|seen| row(home, seen)).collect()
+}
+
+fn print(rows: &[Row], printer: &Printer) {
+    if rows.is_empty() {
+        printer.say("nothing runs in the background; `emu start APP --profile ID` starts an app");
+    } else {
+        printer.data(&table_text(&table(rows)));
+    }
 }
 
 /// One that ended while it was looked at is looked at again; one that was forgotten then has no row.

@@ -55,7 +55,7 @@ impl Stopping<'_> {
     async fn end(&mut self, mut living: Vec<Seen>, question: Question) -> Result<Exit, Failure> {
         let (interrupt, mut interrupted) = unbounded_channel();
         Interrupts::listen(interrupt).map_err(|error| no_runtime(&error))?;
-        self.ask(&living, question);
+        self.ask(&living, &question);
         let (mut interrupts, mut outcome) = (0, Ok(Exit::Done));
         while !living.is_empty() {
             self.waiting(&living);
@@ -74,7 +74,7 @@ impl Stopping<'_> {
                         return Err(left(&living));
                     }
                     self.say(&format!("interrupted: {} killed", are(&living)));
-                    self.ask(&living, Question::Kill);
+                    self.ask(&living, &Question::Kill);
                 }
             }
         }
@@ -82,9 +82,9 @@ impl Stopping<'_> {
         if interrupts > 0 { outcome.map(|_| Exit::Interrupted) } else { outcome }
     }
 
-    fn ask(&mut self, living: &[Seen], question: Question) {
+    fn ask(&mut self, living: &[Seen], question: &Question) {
         for seen in living {
-            let (home, seen) = (self.home.clone(), seen.clone());
+            let (home, seen, question) = (self.home.clone(), seen.clone(), question.clone());
             self.asked.spawn_blocking(move || {
                 let answer = background::ask(&home, &seen.name, question);
                 (seen, answer)

@@ -17,6 +17,8 @@ use crate::units::Elapsed;
 const FRAME: Duration = Duration::from_millis(100);
 /// How long it is told what became of a key.
 const TOLD: Duration = Duration::from_secs(5);
+/// Bytes of a mark's text, and a few.
+const TEXT: usize = 200;
 /// Columns of a saved summary.
 const SAVED_WIDTH: usize = 100;
 
@@ -26,6 +28,8 @@ pub(in crate::cli) struct View {
     pub(super) screen: Screen,
     pub(super) fold: Fold,
     stage: Stage,
+    /// What the keys are for while no text is typed.
+    controls: Controls,
     heard: Instant,
     /// When the last key was pressed: what became of it is told for a while.
     typed: Instant,
@@ -38,7 +42,7 @@ impl View {
         let (model, fold) = (Model::new(), Fold::new());
         let screen = Screen::new(controls, coloured);
         let now = Instant::now();
-        Ok(Self { model, screen, fold, stage: Stage::raise()?, heard: now, typed: now, stale: true })
+        Ok(Self { model, screen, fold, stage: Stage::raise()?, controls, heard: now, typed: now, stale: true })
     }
 
     /// Takes the next event in. What it looks like is drawn with the next frame.
@@ -51,6 +55,11 @@ impl View {
     /// The next frame shows what has changed meanwhile.
     pub(super) fn touch(&mut self) {
         self.stale = true;
+    }
+
+    /// Tells something in the last row, for a while.
+    pub(super) fn say(&mut self, note: String) {
+        (self.screen.note, self.typed, self.stale) = (Some(note), Instant::now(), true);
     }
 
     /// The moment of the run, which goes on between its events.
@@ -82,7 +91,7 @@ impl View {
             Intent::Log => screen.large_log = !screen.large_log,
             Intent::Help => screen.help = !screen.help,
             Intent::Ask => screen.controls = Controls::Asking,
-            Intent::Type(letter) => screen.text.push(letter),
+            Intent::Type(letter) if screen.text.len() < TEXT => screen.text.push(letter),
             Intent::Erase => drop(screen.text.pop()),
             Intent::Leave => self.leave(),
             Intent::Done => return self.done(),
@@ -97,7 +106,7 @@ impl View {
         screen.help = false;
         screen.text.clear();
         if screen.controls == Controls::Asking {
-            screen.controls = Controls::Run;
+            screen.controls = self.controls;
         }
     }
 

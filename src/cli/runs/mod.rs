@@ -110,6 +110,11 @@ pub(super) fn run(args: &RunsArgs, printer: &Printer, surroundings: &Surrounding
 }
 
 pub(super) fn open(surroundings: &Surroundings) -> Result<Store, Failure> {
+    Ok(Store::open(&file(surroundings)?)?)
+}
+
+/// The file with the record.
+pub(super) fn file(surroundings: &Surroundings) -> Result<PathBuf, Failure> {
     let folder = surroundings.state().ok_or_else(|| {
         Failure::new(
             Exit::Configuration,
@@ -117,7 +122,7 @@ pub(super) fn open(surroundings: &Surroundings) -> Result<Store, Failure> {
         )
         .hint("set `EMU_HOME` to a folder")
     })?;
-    Ok(Store::open(&folder.join(FILE))?)
+    Ok(folder.join(FILE))
 }
 
 /// All of them are found and looked at before the first one is removed.

@@ -47,22 +47,10 @@ pub(super) fn in_view(
     let events = stored.by_ref().collect::<Result<Vec<Event>, _>>()?;
     let playback = Playback::new(events, args.speed.unwrap_or(1.0), surroundings.folder().into());
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_runtime(&error))?;
-    let ended = runtime.block_on(interruptible(live::replay(playback, live::coloured(surroundings))));
+    let ended = runtime.block_on(live::interruptible(live::replay(playback, live::coloured(surroundings))));
     warn_skipped(stored.skipped(), printer);
     ended
         .map_err(|error| Failure::new(Exit::Mistake, format!("the terminal cannot be used for the live view: {error}")))
-}
-
-/// A signal ends the view at once, and the terminal is given back.
-async fn interruptible(view: impl Future<Output = std::io::Result<()>>) -> std::io::Result<Exit> {
-    let (mut terminate, mut hangup) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        ended = view => ended.map(|()| Exit::Done),
-        _ = interrupt.recv() => Ok(Exit::Interrupted),
-        _ = terminate.recv() => Ok(Exit::Interrupted),
-        _ = hangup.recv() => Ok(Exit::Interrupted),
-    }
 }
 
 fn no_runtime(error: &std::io::Error) -> Failure {

@@ -47,7 +47,7 @@ pub(super) fn beside(parts: &[String], width: u16) -> String {
     for part in parts.iter().filter(|part| !part.is_empty()) {
         if line.is_empty() {
             line = fitted(part, width);
-        } else if count(&line) + 3 + count(part) <= usize::from(width) {
+        } else if columns(&line) + 3 + columns(part) <= usize::from(width) {
             line.push_str("   ");
             line.push_str(part);
         }
@@ -58,7 +58,7 @@ pub(super) fn beside(parts: &[String], width: u16) -> String {
 /// A text cut to a width, with a sign that it was.
 pub(super) fn fitted(text: &str, width: u16) -> String {
     let width = usize::from(width);
-    if count(text) <= width {
+    if columns(text) <= width {
         return text.to_owned();
     }
     let kept: String = text.chars().take(width.saturating_sub(1)).collect();
@@ -66,6 +66,6 @@ pub(super) fn fitted(text: &str, width: u16) -> String {
 }
 
 /// Columns of a text: a sign may take two.
-fn count(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     Span::raw(text).width()
 }

@@ -1,3 +1,4 @@
+mod apps;
 mod chart;
 mod figures;
 mod help;
@@ -5,13 +6,15 @@ mod ink;
 mod small;
 mod top;
 
+pub(super) use top::whole_seconds;
+
 use ink::Ink;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
-use super::{Controls, Model};
+use super::{Controls, Model, Row};
 use crate::units::Elapsed;
 
 /// Columns and rows from which everything has its place.
@@ -36,26 +39,39 @@ pub struct Screen {
     pub note: Option<String>,
     /// Whether there may be colour. Nothing is told by colour alone.
     pub coloured: bool,
+    /// The apps to choose from, where there is a choice.
+    pub apps: Vec<Row>,
+    /// Which of them is shown.
+    pub chosen: usize,
 }
 
 impl Screen {
     /// Nothing was typed yet.
     pub fn new(controls: Controls, coloured: bool) -> Self {
         let (large_log, help, text, note) = (false, false, String::new(), None);
-        Self { now: Elapsed::ZERO, controls, large_log, help, text, note, coloured }
+        Self { now: Elapsed::ZERO, controls, large_log, help, text, note, coloured, apps: Vec::new(), chosen: 0 }
     }
 }
 
 /// Lays the run out on the frame, whatever its size.
 pub fn draw(frame: &mut Frame<'_>, model: &Model, screen: &Screen) {
-    let (area, ink) = (frame.area(), Ink { coloured: screen.coloured });
+    let whole = frame.area();
+    let list = Constraint::Length(apps::height(screen.apps.len(), whole.height));
+    let [list, area] = Layout::vertical([list, Constraint::Min(0)]).areas(whole);
+    apps::draw(frame, list, screen);
+    run(frame, area, model, screen);
+}
+
+/// The chosen run, or the only one.
+fn run(frame: &mut Frame<'_>, area: Rect, model: &Model, screen: &Screen) {
+    let ink = Ink { coloured: screen.coloured };
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        return small::draw(frame, model, screen);
+        return small::draw(frame, area, model, screen);
     }
     let rows = [Constraint::Length(3), Constraint::Min(0), Constraint::Length(1)];
     let [head, body, keys] = Layout::vertical(rows).areas(area);
     top::draw(frame, head, model, screen);
-    let (run, log) = halves(body, screen.large_log);
+    let (run, log) = halves(body, screen.large_log || screen.help);
     let figures = figures::lines(model, screen, run.width);
     let rows = [Constraint::Min(0), Constraint::Length(u16::try_from(figures.len()).unwrap_or(0))];
     let [chart, below] = Layout::vertical(rows).areas(run);

@@ -68,7 +68,7 @@ fn warnings(model: &Model, width: u16) -> String {
 }
 
 /// A length without the tenths, which would make every frame a new one.
-pub(super) fn whole_seconds(length: Elapsed) -> String {
+pub(in crate::tui) fn whole_seconds(length: Elapsed) -> String {
     let seconds = length.micros() / 1_000_000;
     if seconds < 60 { format!("{seconds} s") } else { Elapsed::from_secs(seconds).human() }
 }

@@ -10,7 +10,7 @@ use super::walk::Walk;
 use super::wire::Dial;
 use super::{Outcome, Told};
 use crate::event::{LoadReport, Phase as Mark, PhaseRole};
-use crate::scenario::{Call, Model, Phase, Scenario, Step};
+use crate::scenario::{Call, Coming, Model, Phase, Scenario, Step};
 use crate::units::Elapsed;
 
 /// One part of the work, and how it is told.
@@ -63,7 +63,13 @@ fn warm_up(scenario: &Scenario) -> Option<Phase> {
         _ if lasts == Elapsed::ZERO => return None,
         Model::Rest { .. } | Model::Each { .. } | Model::Steps { .. } | Model::Sessions { .. } => return None,
         Model::Open { from, .. } => Model::Open { from, to: from, lasts },
-        Model::Closed { users, ramp, think, .. } => Model::Closed { users, ramp: ramp.min(lasts), think, lasts },
+        Model::Closed { coming, think, .. } => {
+            let coming = match coming {
+                Coming::Number { from, users, over } => Coming::Number { from, users, over: over.min(lasts) },
+                strangers @ Coming::Strangers { .. } => strangers,
+            };
+            Model::Closed { coming, think, lasts }
+        }
     };
     Some(Phase { name: "warm-up".into(), model, calls: first.calls.clone(), steps: Vec::new() })
 }

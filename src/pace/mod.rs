@@ -91,8 +91,8 @@ impl Pace {
             Model::Open { from, to, lasts } => {
                 Source::Clock { arrivals: Arrivals::new(from, to, lasts), taken: 0, draw: Draw::new(seed, 0) }
             }
-            Model::Closed { users, ramp, think, lasts } | Model::Sessions { users, ramp, think, lasts } => {
-                Source::People(Users::new(users, ramp, think, lasts, seed))
+            Model::Closed { coming, think, lasts } | Model::Sessions { coming, think, lasts } => {
+                Source::People(Users::new(coming, think, lasts, seed))
             }
         };
         Self { choice: Choice::new(&phase.calls), source }
@@ -143,6 +143,16 @@ impl Pace {
             }
             Source::People(users) => users.take(now, &self.choice),
         }
+    }
+
+    /// When the next user leaves of those who leave before the end.
+    pub fn next_leaves(&self) -> Option<Elapsed> {
+        if let Source::People(users) = &self.source { users.next_leaves() } else { None }
+    }
+
+    /// A user who has left at `now`, if one has; each is told once. They finish what is open.
+    pub fn left(&mut self, now: Elapsed) -> Option<u32> {
+        if let Source::People(users) = &mut self.source { users.left(now) } else { None }
     }
 
     /// A request that was taken has ended at this moment. `heard` is whether any answer came.

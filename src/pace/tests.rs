@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::scenario::{Body, Call, Expect, Rate, Think};
+use crate::scenario::{Body, Call, Coming, Expect, Rate, Think};
 
 fn call(weight: u32) -> Call {
     Call {
@@ -24,7 +24,8 @@ fn open(from: f64, to: f64, secs: u64) -> Model {
 
 fn closed(users: u32, ramp_ms: u64, think_ms: (u64, u64), secs: u64) -> Model {
     let think = Think::Between { least: Elapsed::from_millis(think_ms.0), most: Elapsed::from_millis(think_ms.1) };
-    Model::Closed { users, ramp: Elapsed::from_millis(ramp_ms), think, lasts: Elapsed::from_secs(secs) }
+    let over = Elapsed::from_millis(ramp_ms);
+    Model::Closed { coming: Coming::Number { from: 0, users, over }, think, lasts: Elapsed::from_secs(secs) }
 }
 
 /// Takes everything, at the moment it is due; every answer takes `service`.
@@ -46,6 +47,58 @@ fn play(pace: &mut Pace, service: Elapsed) -> Vec<Due> {
             }
             _ => return taken,
         }
+    }
+}
+
+fn coming(coming: Coming, think_ms: u64, secs: u64) -> Pace {
+    let think = Think::always(Elapsed::from_millis(think_ms));
+    Pace::new(&phase(Model::Closed { coming, think, lasts: Elapsed::from_secs(secs) }, &[1]), 1)
+}
+
+/// When each user asks first and last, in seconds.
+fn stays(taken: &[Due]) -> Vec<(u64, u64)> {
+    let users = taken.iter().map(|due| due.user).max().map_or(0, |last| last + 1);
+    let of = |user| taken.iter().filter(move |due| due.user == user).map(|due| due.at.micros() / 1_000_000);
+    (0..users).map(|user| (of(user).min().unwrap_or(99), of(user).max().unwrap_or(99))).collect()
+}
+
+#[test]
+fn strangers_come_by_the_clock_and_leave_after_their_stay() {
+    let (from, stay) = (Rate(0.5), Think::always(Elapsed::from_secs(3)));
+    let mut pace = coming(Coming::Strangers { from, to: from, stay }, 900, 8);
+    assert_eq!(pace.next_leaves(), Some(Elapsed::from_secs(3)));
+    let taken = play(&mut pace, Elapsed::from_millis(100));
+    assert_eq!(stays(&taken), [(0, 2), (2, 4), (4, 6), (6, 7)]);
+    assert_eq!([3, 4, 5, 9].map(|at| pace.left(Elapsed::from_secs(at))), [Some(0), None, Some(1), Some(2)]);
+    assert_eq!(pace.left(Elapsed::from_secs(9)), None, "whoever is there at the end does not leave before it");
+}
+
+#[test]
+fn a_number_of_users_rises_from_where_it_began_and_falls_again() {
+    let over = Elapsed::from_secs(4);
+    let mut rising = coming(Coming::Number { from: 2, users: 4, over }, 900, 8);
+    assert_eq!(rising.next_leaves(), None);
+    assert_eq!(stays(&play(&mut rising, Elapsed::from_millis(100))), [(0, 7), (0, 7), (0, 7), (2, 7)]);
+    let mut falling = coming(Coming::Number { from: 3, users: 1, over }, 900, 8);
+    assert_eq!(stays(&play(&mut falling, Elapsed::from_millis(100))), [(0, 7), (0, 3), (0, 1)]);
+    assert_eq!([1, 2, 4].map(|at| falling.left(Elapsed::from_secs(at))), [None, Some(2), Some(1)]);
+}
+
+proptest! {
+    #[test]
+    fn nobody_asks_before_they_come_or_after_they_left(
+        rate in 0.05..5.0_f64, least in 1_u64..8_000, more in 0_u64..8_000, secs in 1_u64..20, think in 0_u64..3_000,
+    ) {
+        let stay = Think::Between { least: Elapsed::from_millis(least), most: Elapsed::from_millis(least + more) };
+        let mut pace = coming(Coming::Strangers { from: Rate(rate), to: Rate(rate), stay }, think, secs);
+        let arrivals = Arrivals::new(Rate(rate), Rate(rate), Elapsed::from_secs(secs));
+        let taken = play(&mut pace, Elapsed::from_millis(50));
+        for due in &taken {
+            let came = arrivals.due(u64::from(due.user));
+            prop_assert!(due.at >= came && due.at < came + Elapsed::from_millis(least + more), "{:?} came at {}", due, came);
+        }
+        let users = taken.iter().map(|due| due.user).collect::<std::collections::BTreeSet<_>>().len() as u64;
+        prop_assert_eq!(users, arrivals.count());
     }
 }
 

@@ -2,9 +2,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::Due;
+use super::arrivals::Arrivals;
 use super::choice::Choice;
 use super::draw::Draw;
-use crate::scenario::Think;
+use crate::scenario::{Coming, Think};
 use crate::units::Elapsed;
 
 /// A user whom nobody answered waits at least so long: people do, and an app that is away would
@@ -18,29 +19,72 @@ const AFTER_SILENCE: Elapsed = Elapsed::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Users {
     draws: Vec<Draw>,
+    /// When each of them leaves.
+    until: Vec<Elapsed>,
     think: Think,
-    lasts: Elapsed,
     /// Those who will ask, the next one first. The number keeps those of one moment in their order.
     later: BinaryHeap<Reverse<(Elapsed, u64, u32)>>,
     /// Those who ask now.
     ready: VecDeque<(Elapsed, u32)>,
+    /// Those who leave before the end, the next one first.
+    leaving: BinaryHeap<Reverse<(Elapsed, u32)>>,
     order: u64,
 }
 
 impl Users {
-    /// `users` come one after the other over `ramp`. Nobody asks at `lasts` or later.
-    pub(super) fn new(users: u32, ramp: Elapsed, think: Think, lasts: Elapsed, seed: u64) -> Self {
-        let draws = (0..users).map(|user| Draw::new(seed, u64::from(user))).collect();
-        let mut all = Self { draws, think, lasts, later: BinaryHeap::new(), ready: VecDeque::new(), order: 0 };
-        for user in 0..users {
-            let share = u128::from(ramp.micros()) * u128::from(user) / u128::from(users.max(1));
-            all.comes(user, Elapsed::from_micros(u64::try_from(share).unwrap_or(u64::MAX)));
+    /// Nobody asks at `lasts` or later.
+    pub(super) fn new(coming: Coming, think: Think, lasts: Elapsed, seed: u64) -> Self {
+        let mut all = Self {
+            draws: Vec::new(),
+            until: Vec::new(),
+            think,
+            later: BinaryHeap::new(),
+            ready: VecDeque::new(),
+            leaving: BinaryHeap::new(),
+            order: 0,
+        };
+        match coming {
+            Coming::Number { from, users, over } => {
+                for user in 0..from.max(users) {
+                    let (at, until) = number(user, (from, users), over, lasts);
+                    all.meet(Draw::new(seed, u64::from(user)), at, until.min(lasts));
+                }
+            }
+            Coming::Strangers { from, to, stay } => {
+                let arrivals = Arrivals::new(from, to, lasts);
+                for user in 0..arrivals.count() {
+                    let (mut draw, at) = (Draw::new(seed, user), arrivals.due(user));
+                    let until = at + draw.pause(stay);
+                    all.meet(draw, at, until.min(lasts));
+                }
+            }
         }
+        all.leaving.retain(|Reverse((at, _))| *at < lasts);
         all
     }
 
+    /// One more user, who comes and leaves at these moments.
+    fn meet(&mut self, draw: Draw, at: Elapsed, until: Elapsed) {
+        let Ok(user) = u32::try_from(self.draws.len()) else { return };
+        self.draws.push(draw);
+        self.until.push(until);
+        self.leaving.push(Reverse((until, user)));
+        self.comes(user, at);
+    }
+
+    /// When the next of those leaves who leave before the end.
+    pub(super) fn next_leaves(&self) -> Option<Elapsed> {
+        self.leaving.peek().map(|Reverse((at, _))| *at)
+    }
+
+    /// One who has left at `now`; each is told once.
+    pub(super) fn left(&mut self, now: Elapsed) -> Option<u32> {
+        self.next_leaves().filter(|at| *at <= now)?;
+        self.leaving.pop().map(|Reverse((_, user))| user)
+    }
+
     fn comes(&mut self, user: u32, at: Elapsed) {
-        if at < self.lasts {
+        if self.until.get(user as usize).is_some_and(|until| at < *until) {
             self.later.push(Reverse((at, self.order, user)));
             self.order += 1;
         }
@@ -77,4 +121,16 @@ impl Users {
         let pause = if heard { pause } else { pause.max(AFTER_SILENCE) };
         self.comes(user, at + pause);
     }
+}
+
+/// When this one of a number of users comes and leaves: one after the other, evenly spread over `over`. Where they
+/// become fewer, whoever came last leaves first.
+fn number(user: u32, (from, users): (u32, u32), over: Elapsed, lasts: Elapsed) -> (Elapsed, Elapsed) {
+    let share = |part: u32, of: u32| {
+        let micros = u128::from(over.micros()) * u128::from(part) / u128::from(of.max(1));
+        Elapsed::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    };
+    let at = if user < from { Elapsed::ZERO } else { share(user - from, users - from) };
+    let until = if user < users { lasts } else { share(from - user, from - users) };
+    (at, until)
 }

@@ -1,6 +1,6 @@
 //! What a scenario has that says nothing of its own, and how far its numbers may go.
 
-use super::values::{Call, Model, Phase, Rate, Scenario};
+use super::values::{Call, Coming, Model, Phase, Rate, Scenario};
 use crate::units::Elapsed;
 
 /// A request without a whole answer after this long has failed.
@@ -16,6 +16,8 @@ pub(super) const SEED: u64 = 1;
 pub(super) const MOST_CONNECTIONS: u32 = 20_000;
 /// The most users of a phase. Each has a connection of its own.
 pub(super) const MOST_USERS: u32 = 10_000;
+/// The most users who come by the clock in a phase. Not all of them are there at the same time.
+pub(super) const MOST_STRANGERS: u64 = 100_000;
 /// The most times that a phase makes its requests.
 pub(super) const MOST_TIMES: u32 = 1_000_000;
 /// The longest phase, pause and time limit: a week.
@@ -77,7 +79,7 @@ pub(super) fn connections(phases: &[Phase]) -> u32 {
 /// The users of the phase that has the most.
 pub(super) fn most_users(phases: &[Phase]) -> u32 {
     let users = phases.iter().map(|phase| match phase.model {
-        Model::Closed { users, .. } => users,
+        Model::Closed { coming: Coming::Number { from, users, .. }, .. } => users.max(from),
         _ => 0,
     });
     users.max().unwrap_or(0)

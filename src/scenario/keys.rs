@@ -81,8 +81,23 @@ pub(super) const RATE: Key = key(
 );
 pub(super) const USERS: Key = key(
     "users",
-    "a whole number from 1 to 10000",
-    "Closed: so many users, each of whom waits for the answer, thinks, and asks again.",
+    "a whole number from 1 to 10000, or with `ramp` two such as `\"10 to 50\"`",
+    "Closed: so many users, each of whom waits for the answer, thinks, and asks again. Of two numbers the first is \
+     there at the beginning, and the second once `ramp` has passed.",
+    "",
+);
+pub(super) const ARRIVALS: Key = key(
+    "arrivals",
+    "a rate such as `\"5/min\"` or `\"1/min to 10/min\"`, with at most 100000 users in all",
+    "Strangers: users come by the clock, whoever is still there. Each waits, thinks and asks again for as long as \
+     `stay` says, and leaves.",
+    "",
+);
+pub(super) const STAY: Key = key(
+    "stay",
+    "a time such as `\"2 min\"`, `\"1 min to 4 min\"`, `\"exponential 2 min\"` or `\"log-normal 1 min to 5 min\"`, at \
+     most 7 d",
+    "How long a user is there, in the shapes of `think`. Only with `arrivals`, and needed by it.",
     "",
 );
 pub(super) const KIND: Key = key(
@@ -96,18 +111,22 @@ pub(super) const KIND: Key = key(
 pub(super) const TIMES: Key =
     key("times", "a whole number from 1 to 1000000", "Every request so many times, one after the other.", "");
 pub(super) const REST: Key = key("rest", LENGTH, "Nothing is sent for this long: what the app needs at rest.", "");
-pub(super) const FOR: Key = key("for", LENGTH, "How long it goes on. Needed by `rate` and `users`.", "");
+pub(super) const FOR: Key = key("for", LENGTH, "How long it goes on. Needed by `rate`, `users` and `arrivals`.", "");
 pub(super) const THINK: Key = key(
     "think",
     "a pause such as `\"2 s\"`, `\"1 s to 3 s\"`, `\"exponential 2 s\"` or `\"log-normal 2 s to 10 s\"`, at most 7 d, the \
      shorter time first",
     "How long a user pauses after an answer: evenly spread between two times, exponentially around a mean, or as people \
      read, where half of the pauses are shorter than the first time and 95 of 100 shorter than the second. Only with \
-     `users`.",
+     `users` and `arrivals`.",
     "no pause",
 );
-pub(super) const RAMP: Key =
-    key("ramp", LENGTH, "Users come one after the other over this long. Only with `users`.", "all at once");
+pub(super) const RAMP: Key = key(
+    "ramp",
+    LENGTH,
+    "Users come one after the other over this long, or leave where they become fewer. Only with `users`.",
+    "all at once",
+);
 pub(super) const STEPS: Key = key(
     "step",
     "tables `[[phase.step]]`",
@@ -123,10 +142,11 @@ pub(super) const REQUESTS: Key = key(
 );
 
 /// Who sets the pace. A phase says exactly one of them.
-pub(super) const PACES: &[Key] = &[RATE, USERS, TIMES, REST, STEPS];
+pub(super) const PACES: &[Key] = &[RATE, USERS, ARRIVALS, TIMES, REST, STEPS];
 
 /// A phase, without the request that may stand in its table.
-pub(super) const PHASE_KEYS: &[Key] = &[PHASE_NAME, KIND, RATE, USERS, TIMES, REST, STEPS, FOR, THINK, RAMP, REQUESTS];
+pub(super) const PHASE_KEYS: &[Key] =
+    &[PHASE_NAME, KIND, RATE, USERS, ARRIVALS, TIMES, REST, STEPS, FOR, THINK, RAMP, STAY, REQUESTS];
 
 // A step.
 

@@ -34,6 +34,6 @@ pub use reading::ReadFile;
 pub use reference::{project_reference, scenario_reference};
 pub use short::{FORMS, ShortError, names_a_file};
 pub use values::{
-    Act, Body, Call, Deed, Expect, Form, Gradio, Line, Model, Phase, Rate, Scenario, Setting, Step, Think, Touch,
-    Upload,
+    Act, Body, Call, Coming, Deed, Expect, Form, Gradio, Line, Model, Phase, Rate, Scenario, Setting, Step, Think,
+    Touch, Upload,
 };

@@ -1,10 +1,10 @@
 //! The short form of a scenario, as typed behind `--load`: `20/s for 2m /search then rest for 30s`.
 
-use super::defaults::{LONGEST, MOST_TIMES, MOST_USERS, name, requests_due};
+use super::defaults::{LONGEST, MOST_STRANGERS, MOST_TIMES, MOST_USERS, name, requests_due};
 use super::stay::stay;
 use super::target::{self, is_path};
 use super::think::ends;
-use super::values::{Call, Deed, Gradio, Line, Model, Phase, Rate, Scenario, Think};
+use super::values::{Call, Coming, Deed, Gradio, Line, Model, Phase, Rate, Scenario, Think};
 use crate::units::{Elapsed, UnitError};
 
 /// One example of each form.
@@ -15,6 +15,7 @@ pub const FORMS: &[&str] = &[
     "3 users thinking 1s to 3s for 2m",
     "20 streamlit users thinking 2s for 2m",
     "0 to 50 users over 5m",
+    "5 users/min staying 2m for 10m",
     "20 websocket users for 1m",
     "20 gradio users for 1m",
     "1 call",
@@ -98,6 +99,7 @@ struct Clauses<'t> {
     head: &'t str,
     thinking: Option<&'t str>,
     over: Option<&'t str>,
+    staying: Option<&'t str>,
     lasts: Option<&'t str>,
     path: Option<&'t str>,
 }
@@ -110,6 +112,12 @@ fn phase(part: &str, taken: &[String]) -> Result<Phase, Mismatch> {
             return Err((
                 "`thinking`".into(),
                 "it behind a number of users: `3 users thinking 1s to 3s for 2m`".into(),
+            ));
+        }
+        if clauses.staying.is_some() {
+            return Err((
+                "`staying`".into(),
+                "it behind users who come by the clock: `5 users/min staying 2m for 10m`".into(),
             ));
         }
         if clauses.over.is_some() {
@@ -132,13 +140,14 @@ fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
         Some((words, path)) if path.starts_with('/') => (words, Some(path)),
         _ => (part, None),
     };
-    let mut clauses = Clauses { head: words, thinking: None, over: None, lasts: None, path };
+    let mut clauses = Clauses { head: words, thinking: None, over: None, staying: None, lasts: None, path };
     // From the back: each cut leaves the words before it.
     while let Some((at, word)) = last_keyword(clauses.head) {
         let (before, said) = (clauses.head[..at].trim_end(), clauses.head[at + word.len()..].trim_start());
         let clause = match word {
             "for" => &mut clauses.lasts,
             "over" => &mut clauses.over,
+            "staying" => &mut clauses.staying,
             _ => &mut clauses.thinking,
         };
         if clause.replace(said).is_some() {
@@ -149,12 +158,12 @@ fn clauses(part: &str) -> Result<Clauses<'_>, Mismatch> {
     Ok(clauses)
 }
 
-/// The last `for`, `over` or `thinking` that is a word, and where it begins.
+/// The last `for`, `over`, `staying` or `thinking` that is a word, and where it begins.
 fn last_keyword(words: &str) -> Option<(usize, &'static str)> {
     let mut end = words.len();
     for word in words.rsplit(' ') {
         let at = end - word.len();
-        if let Some(keyword) = ["for", "over", "thinking"].into_iter().find(|keyword| *keyword == word) {
+        if let Some(keyword) = ["for", "over", "staying", "thinking"].into_iter().find(|keyword| *keyword == word) {
             return Some((at, keyword));
         }
         end = at.saturating_sub(1);
@@ -172,6 +181,7 @@ fn model(clauses: &Clauses<'_>) -> Result<Model, Mismatch> {
             Err(("`for` behind a number of calls".into(), "none: they end with the last answer".into()))
         }
         "user" | "users" => users(clauses, number),
+        _ if noun.starts_with("users/") || noun.starts_with("user/") => strangers(clauses, number),
         _ if head.contains('/') => {
             let ((from, to), lasts) = (rates(head).map_err(mismatch)?, lasts(clauses)?);
             match requests_due(from, to, lasts) {
@@ -195,25 +205,77 @@ fn who(head: &str) -> Option<Deed> {
 
 /// `20`, `20 streamlit`, or `0 to 20` where they come over some time.
 fn users(clauses: &Clauses<'_>, number: &str) -> Result<Model, Mismatch> {
-    let sessions = [" streamlit", " websocket", " gradio"].into_iter().find_map(|kind| number.strip_suffix(kind));
-    let number = sessions.unwrap_or(number);
-    let rises = number.strip_prefix("from ").unwrap_or(number).strip_prefix("0 to ");
-    let users = count(rises.unwrap_or(number), MOST_USERS, "users")?;
-    let think = clauses.thinking.map(think).transpose()?.unwrap_or(Think::NONE);
-    let (ramp, lasts) = match (clauses.over, clauses.lasts) {
-        (None, _) if rises.is_some() => {
+    if clauses.staying.is_some() {
+        return Err((
+            "`staying`".into(),
+            "it behind users who come by the clock: `5 users/min staying 2m for 10m`".into(),
+        ));
+    }
+    let (number, sessions) = without_kind(number);
+    let number = number.strip_prefix("from ").unwrap_or(number);
+    let (from, to) = ends(number).map_or((None, number), |(from, to)| (Some(from), to));
+    let users = count(to, MOST_USERS, "users")?;
+    let from = match from {
+        None | Some("0") => 0,
+        Some(from) => count(from, MOST_USERS, "users")?,
+    };
+    let (over, lasts) = match (clauses.over, clauses.lasts) {
+        (None, _) if to != number => {
             return Err((format!("`{number}`"), "how long that takes: `0 to 50 users over 5m`".into()));
         }
         (None, _) => (Elapsed::ZERO, lasts(clauses)?),
         (Some(over), None) => (time(over)?, time(over)?),
         (Some(over), Some(_)) => (time(over)?, lasts(clauses)?),
     };
-    if ramp > lasts {
-        return Err((format!("`over {ramp}`"), format!("at most what stands behind `for`, {lasts}")));
+    if over > lasts {
+        return Err((format!("`over {over}`"), format!("at most what stands behind `for`, {lasts}")));
     }
+    let coming = if over == Elapsed::ZERO { Coming::together(users) } else { Coming::Number { from, users, over } };
+    closed(clauses, sessions, coming, lasts)
+}
+
+/// `5 users/min staying 2m`, `1 to 5 streamlit users/min staying 1m to 4m`.
+fn strangers(clauses: &Clauses<'_>, number: &str) -> Result<Model, Mismatch> {
+    if clauses.over.is_some() {
+        return Err(("`over`".into(), "two rates: `1 to 5 users/min staying 2m for 10m`".into()));
+    }
+    let (number, sessions) = without_kind(number);
+    let unit = clauses.head.rsplit_once('/').map_or("", |(_, unit)| unit);
+    let (from, to) = ends(number).unwrap_or((number, number));
+    let rate = |number: &str| format!("{number}/{unit}").parse().map_err(mismatch);
+    let (from, to, lasts): (Rate, Rate, Elapsed) = (rate(from)?, rate(to)?, lasts(clauses)?);
+    let stay = match clauses.staying {
+        Some(text) => think(text)?,
+        None => return Err(("no length of a stay".into(), format!("one: `{} staying 2m`", clauses.head))),
+    };
+    if stay.longest_said() == Elapsed::ZERO {
+        return Err(("`staying 0 s`".into(), "more than 0 s".into()));
+    }
+    match requests_due(from, to, lasts) {
+        0 => Err((format!("less than one user in {lasts}"), "a higher rate, or a longer phase".into())),
+        due if due > MOST_STRANGERS => Err((format!("{due} users"), format!("at most {MOST_STRANGERS} in all"))),
+        _ => closed(clauses, sessions, Coming::Strangers { from, to, stay }, lasts),
+    }
+}
+
+/// A number without the kind of users behind it, and whether those have sessions.
+fn without_kind(number: &str) -> (&str, Sessions) {
+    let without = [" streamlit", " websocket", " gradio"].into_iter().find_map(|kind| number.strip_suffix(kind));
+    without.map_or((number, Sessions::None), |number| (number, Sessions::Own))
+}
+
+/// Whether users have a session each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sessions {
+    None,
+    Own,
+}
+
+fn closed(clauses: &Clauses<'_>, sessions: Sessions, coming: Coming, lasts: Elapsed) -> Result<Model, Mismatch> {
+    let think = clauses.thinking.map(think).transpose()?.unwrap_or(Think::NONE);
     Ok(match sessions {
-        Some(_) => Model::Sessions { users, ramp, think, lasts },
-        None => Model::Closed { users, ramp, think, lasts },
+        Sessions::Own => Model::Sessions { coming, think, lasts },
+        Sessions::None => Model::Closed { coming, think, lasts },
     })
 }
 

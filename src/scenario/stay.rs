@@ -5,9 +5,7 @@ pub(super) fn stay(model: Model, deed: Deed) -> (Model, Vec<Step>) {
     let act = Act::Tab { deed, headers: Vec::new() };
     let step = Step { name: "stay".into(), user: String::new(), act, expect: Expect::default(), within: None };
     let model = match model {
-        Model::Sessions { users, ramp, lasts, .. } => {
-            Model::Sessions { users, ramp, think: Think::always(lasts), lasts }
-        }
+        Model::Sessions { coming, lasts, .. } => Model::Sessions { coming, think: Think::always(lasts), lasts },
         other => other,
     };
     (model, vec![step])

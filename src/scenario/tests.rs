@@ -19,7 +19,7 @@ fn every_short_form_is_read() {
     let open = |from, to, lasts| Model::Open { from: Rate(from), to: Rate(to), lasts };
     assert_eq!(model("20/s for 2m"), open(20.0, 20.0, secs(120)));
     assert_eq!(model("5/s to 50/s for 1 min"), open(5.0, 50.0, secs(60)));
-    let closed = |users, think, lasts| Model::Closed { users, ramp: Elapsed::ZERO, think, lasts };
+    let closed = |users, think, lasts| Model::Closed { coming: Coming::together(users), think, lasts };
     assert_eq!(model("10 users for 1m"), closed(10, Think::NONE, secs(60)));
     let think = Think::Between { least: secs(1), most: secs(3) };
     assert_eq!(model("3 users thinking 1s to 3s for 2m"), closed(3, think, secs(120)));
@@ -82,7 +82,7 @@ fn what_is_no_load_is_refused_with_the_place_and_the_forms() {
         ("5/s to x for 1m", "found `x`, expected a rate such as"),
         ("20/s over 1m for 1m", "found `over`, expected it behind a number of users"),
         ("0 to 50 users for 1m", "found `0 to 50`, expected how long that takes: `0 to 50 users over 5m`"),
-        ("5 to 50 users over 1m", "found `5 to 50`, expected a number of users"),
+        ("x to 50 users over 1m", "found `x`, expected a number of users"),
         ("50 users over 2m for 1m", "found `over 2 min`, expected at most what stands behind `for`, 1 min"),
         ("20/s thinking 1s for 1m", "found `thinking`, expected it behind a number of users"),
         ("users for 1m", "found ``, expected a number of users from 1 to 10000"),
@@ -124,13 +124,57 @@ fn a_phase_says_what_it_does() {
 #[test]
 fn users_may_come_over_some_time() {
     let rising = |text: &str| match Scenario::short(text).unwrap().phases[0].model {
-        Model::Closed { users, ramp, lasts, .. } | Model::Sessions { users, ramp, lasts, .. } => (users, ramp, lasts),
+        Model::Closed { coming, lasts, .. } | Model::Sessions { coming, lasts, .. } => match coming {
+            Coming::Number { from, users, over } => (from, users, over, lasts),
+            other @ Coming::Strangers { .. } => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     };
     let (five, ten) = (Elapsed::from_secs(300), Elapsed::from_secs(600));
-    assert_eq!(rising("0 to 50 users over 5m"), (50, five, five));
-    assert_eq!(rising("from 0 to 50 streamlit users over 5m thinking 2s for 10m"), (50, five, ten));
-    assert_eq!(rising("50 users over 5m for 10m"), (50, five, ten));
+    assert_eq!(rising("0 to 50 users over 5m"), (0, 50, five, five));
+    assert_eq!(rising("from 0 to 50 streamlit users over 5m thinking 2s for 10m"), (0, 50, five, ten));
+    assert_eq!(rising("50 users over 5m for 10m"), (0, 50, five, ten));
+}
+
+#[test]
+fn users_become_more_or_fewer_from_where_they_began() {
+    let over = secs(300);
+    let closed =
+        |from, users| Model::Closed { coming: Coming::Number { from, users, over }, think: Think::NONE, lasts: over };
+    assert_eq!(model("10 to 50 users over 5m"), closed(10, 50));
+    assert_eq!(model("from 50 to 10 users over 5m"), closed(50, 10));
+    let what = Scenario::short("10 to 50 users over 5m for 10m").unwrap().phases[0].what();
+    assert_eq!(what, "10 to 50 users over 5 min for 10 min");
+}
+
+#[test]
+fn strangers_come_at_a_rate_and_stay_for_a_while() {
+    let rate = |per_minute: f64| Rate(per_minute / 60.0);
+    let stay = Think::Between { least: secs(60), most: secs(240) };
+    let coming = Coming::Strangers { from: rate(5.0), to: rate(5.0), stay };
+    let think = Think::always(secs(2));
+    let text = "5 streamlit users/min staying 1m to 4m thinking 2s for 10m /orders";
+    assert_eq!(model(text), Model::Sessions { coming, think, lasts: secs(600) });
+    let what = Scenario::short(text).unwrap().phases[0].what();
+    assert_eq!(what, "5 Streamlit users per minute, each for 1 min to 4 min, thinking 2 s for 10 min: GET /orders");
+    let coming = Coming::Strangers { from: rate(1.0), to: rate(6.0), stay: Think::always(secs(30)) };
+    assert_eq!(
+        model("1 to 6 users/min staying 30s for 10m"),
+        Model::Closed { coming, think: Think::NONE, lasts: secs(600) }
+    );
+    let refused = |text: &str| Scenario::short(text).unwrap_err().to_string();
+    for (text, words) in [
+        ("5 users/min for 10m", "found no length of a stay, expected one: `5 users/min staying 2m`"),
+        ("5 users staying 1m for 10m", "found `staying`, expected it behind users who come by the clock"),
+        ("5/min staying 1m for 10m", "found `staying`"),
+        ("5 users/min staying 1m over 2m for 10m", "found `over`, expected two rates"),
+        ("1 user/h staying 1m for 10m", "less than one user in 10 min"),
+        ("1000 users/s staying 1m for 10m", "found 600000 users, expected at most 100000 in all"),
+        ("x users/min staying 1m for 10m", "`x/min`"),
+        ("10 to 50 users for 10m", "how long that takes"),
+    ] {
+        assert!(refused(text).contains(words), "{text}: {}", refused(text));
+    }
 }
 
 #[test]
@@ -165,10 +209,19 @@ fn models() -> impl Strategy<Value = Model> {
         (1..=MOST_TIMES).prop_map(|times| Model::Each { times }),
         open.prop_map(|(from, to, lasts)| Model::Open { from, to, lasts }),
         closed.prop_map(|(users, one, other, lasts)| Model::Closed {
-            users,
-            ramp: Elapsed::ZERO,
+            coming: Coming::together(users),
             think: Think::Between { least: one.min(other), most: one.max(other) },
             lasts
+        }),
+        (1..=MOST_USERS, 1..=MOST_USERS, lengths()).prop_map(|(from, users, over)| Model::Sessions {
+            coming: Coming::Number { from, users, over },
+            think: Think::NONE,
+            lasts: over
+        }),
+        (1..=100_u32, lengths()).prop_map(|(a_minute, lasts)| Model::Closed {
+            coming: strangers(a_minute, lasts),
+            think: Think::NONE,
+            lasts: Elapsed::from_secs(600)
         }),
     ]
 }
@@ -180,8 +233,25 @@ fn typed(model: &Model) -> String {
         Model::Each { times } => format!("{times} calls"),
         Model::Steps { .. } => unreachable!("steps have no short form"),
         Model::Open { from, to, lasts } => format!("{from} to {to} for {lasts}"),
-        Model::Closed { users, think, lasts, .. } => format!("{users} users thinking {think} for {lasts}"),
-        Model::Sessions { users, think, lasts, .. } => format!("{users} streamlit users thinking {think} for {lasts}"),
+        Model::Closed { coming, think, lasts } => format!("{} thinking {think} for {lasts}", come(coming, "")),
+        Model::Sessions { coming, think, lasts } => {
+            format!("{} thinking {think} for {lasts}", come(coming, " streamlit"))
+        }
+    }
+}
+
+fn strangers(a_minute: u32, stay: Elapsed) -> Coming {
+    let rate: Rate = format!("{a_minute}/min").parse().unwrap();
+    Coming::Strangers { from: rate, to: rate, stay: Think::always(stay) }
+}
+
+fn come(coming: &Coming, kind: &str) -> String {
+    match coming {
+        Coming::Number { users, over: Elapsed::ZERO, .. } => format!("{users}{kind} users"),
+        Coming::Number { from, users, over } => format!("{from} to {users}{kind} users over {over}"),
+        Coming::Strangers { from, stay, .. } => {
+            format!("{}{kind} users/min staying {stay}", (from.0 * 60.0).round())
+        }
     }
 }
 
@@ -192,17 +262,25 @@ fn numbers(model: &Model) -> Vec<String> {
         Model::Each { times } => vec![times.to_string()],
         Model::Steps { steps, users } => vec![steps.to_string(), users.to_string()],
         Model::Open { from, to, lasts } => vec![from.0.to_string(), to.0.to_string(), lasts.to_string()],
-        Model::Closed { users, think, lasts, .. } | Model::Sessions { users, think, lasts, .. } => {
-            vec![users.to_string(), think.to_string(), lasts.to_string()]
+        Model::Closed { coming, think, lasts } | Model::Sessions { coming, think, lasts } => {
+            let coming = match coming {
+                Coming::Number { from, users, over } if *over > Elapsed::ZERO => {
+                    vec![from.to_string(), users.to_string(), over.to_string()]
+                }
+                Coming::Number { users, .. } => vec![users.to_string()],
+                Coming::Strangers { stay, .. } => vec![stay.to_string()],
+            };
+            let think = (*think != Think::NONE).then(|| think.to_string());
+            coming.into_iter().chain(think).chain([lasts.to_string()]).collect()
         }
     }
 }
 
 /// A line of a file, most of them right.
 fn line() -> impl Strategy<Value = String> {
-    let key = "(name|rate|users|times|rest|for|think|ramp|path|method|body|json|form|file|upload|weight|expect|\
+    let key = "(name|rate|users|arrivals|stay|times|rest|for|think|ramp|path|method|body|json|form|file|upload|weight|expect|\
                user|kind|send|call|inputs|click|set|open|away|page|within|headers|seed|timeout|warm_up|connections|load|profiles|budget|kills)";
-    let value = "(\"streamlit\"|\"websocket\"|\"gradio\"|\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
+    let value = "(\"streamlit\"|\"websocket\"|\"gradio\"|\"[^\"\\\\]{0,5}\"|\"[1-9]/s( to [1-9]/h)?\"|\"[0-9] to [0-9]\"|\"[1-9] (s|min)\"|\"/[a-z]?\"|\"a\"|[0-9]{1,3}|true|\
                  \\{ (status|file|holds|q) = (\"a\"|200) \\}|\\[\"[ab]\"\\])";
     let head = "\\[\\[(phase|phase.request|phase.step|user|load.phase)\\]\\]|\\[(headers|load|budget|phase|env)\\]";
     prop_oneof![6 => (key, value).prop_map(|(key, value)| format!("{key} = {value}")), 2 => head, 1 => "[a-z=\\[\"# ]{0,8}"]

@@ -67,10 +67,8 @@ pub enum Model {
     },
     /// Closed: every user waits for the answer, thinks, and asks again.
     Closed {
-        /// How many.
-        users: u32,
-        /// They come one after the other over this long.
-        ramp: Elapsed,
+        /// How they come.
+        coming: Coming,
         /// The pause after an answer.
         think: Think,
         /// For how long.
@@ -79,15 +77,43 @@ pub enum Model {
     /// Closed, with a session each: every user opens the app, in Streamlit in a tab, goes through the steps of the phase
     /// again and again, and thinks after each. Without steps the script is run again.
     Sessions {
-        /// How many.
-        users: u32,
-        /// They come one after the other over this long.
-        ramp: Elapsed,
+        /// How they come.
+        coming: Coming,
         /// The pause after each step.
         think: Think,
         /// For how long.
         lasts: Elapsed,
     },
+}
+
+/// How users come, and whether they leave before the end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Coming {
+    /// A number of them, who stay to the end.
+    Number {
+        /// So many are there at the beginning.
+        from: u32,
+        /// So many are there once `over` has passed: they come, or leave, one after the other.
+        users: u32,
+        /// How long that takes; zero where all are there at once.
+        over: Elapsed,
+    },
+    /// Strangers: by the clock, whoever is still there. Each stays for a while, finishes what they do, and leaves.
+    Strangers {
+        /// How many come per second at the beginning.
+        from: Rate,
+        /// How many come per second at the end; in between, a straight line.
+        to: Rate,
+        /// For how long each is there.
+        stay: Think,
+    },
+}
+
+impl Coming {
+    /// So many from the beginning to the end.
+    pub const fn together(users: u32) -> Self {
+        Self::Number { from: users, users, over: Elapsed::ZERO }
+    }
 }
 
 /// One thing that a user of an app does, and what must come of it.
@@ -290,7 +316,7 @@ impl Scenario {
         all.warm_up = Elapsed::ZERO;
         for phase in &mut all.phases {
             phase.model = match phase.model {
-                Model::Closed { users, ramp, think, lasts } => Model::Sessions { users, ramp, think, lasts },
+                Model::Closed { coming, think, lasts } => Model::Sessions { coming, think, lasts },
                 other => other,
             };
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::rate::counted;
-use super::values::{Act, Call, Deed, Model, Phase, Setting, Think};
+use super::values::{Act, Call, Coming, Deed, Model, Phase, Setting, Think};
 use crate::units::Elapsed;
 
 /// Calls that are named in full; more of them are only counted.
@@ -22,7 +22,7 @@ impl Phase {
 
 impl Phase {
     fn pace(&self) -> String {
-        let Model::Sessions { users, ramp, think, lasts } = self.model else {
+        let Model::Sessions { coming, think, lasts } = self.model else {
             return self.model.what(self.calls.len());
         };
         let deed =
@@ -34,7 +34,7 @@ impl Phase {
         };
         // Whoever thinks for as long as the phase goes on does nothing in it.
         let think = if think == Think::always(lasts) { Think::NONE } else { think };
-        closed(users, noun, ramp, think, lasts)
+        closed(coming, noun, think, lasts)
     }
 }
 
@@ -58,8 +58,8 @@ impl Model {
                 let (numbers, unit) = counted(&[*from, *to]);
                 format!("{} requests per {unit} over {lasts}", numbers.join(" to "))
             }
-            Self::Closed { users, ramp, think, lasts } => closed(*users, "user", *ramp, *think, *lasts),
-            Self::Sessions { users, ramp, think, lasts } => closed(*users, "Streamlit user", *ramp, *think, *lasts),
+            Self::Closed { coming, think, lasts } => closed(*coming, "user", *think, *lasts),
+            Self::Sessions { coming, think, lasts } => closed(*coming, "Streamlit user", *think, *lasts),
         }
     }
 }
@@ -72,11 +72,23 @@ fn often(times: u32) -> String {
     if times == 1 { "once".into() } else { format!("{times} times") }
 }
 
-fn closed(users: u32, noun: &str, ramp: Elapsed, think: Think, lasts: Elapsed) -> String {
-    let users = counted_noun(users, noun);
-    let ramp = if ramp > Elapsed::ZERO { format!(" who come over {ramp}") } else { String::new() };
+fn closed(coming: Coming, noun: &str, think: Think, lasts: Elapsed) -> String {
     let think = if think == Think::NONE { String::new() } else { format!(" thinking {think}") };
-    format!("{users}{ramp}{think} for {lasts}")
+    format!("{}{think} for {lasts}", come(coming, noun))
+}
+
+/// `20 users who come over 1 min`, `5 users per minute, each for 2 min,`.
+fn come(coming: Coming, noun: &str) -> String {
+    match coming {
+        Coming::Number { users, over: Elapsed::ZERO, .. } => counted_noun(users, noun),
+        Coming::Number { from: 0, users, over } => format!("{} who come over {over}", counted_noun(users, noun)),
+        Coming::Number { from, users, over } => format!("{from} to {} over {over}", counted_noun(users, noun)),
+        Coming::Strangers { from, to, stay } => {
+            let (numbers, unit) = counted(&if from == to { vec![from] } else { vec![from, to] });
+            let plural = if numbers == ["1"] { "" } else { "s" };
+            format!("{} {noun}{plural} per {unit}, each for {stay},", numbers.join(" to "))
+        }
+    }
 }
 
 /// `GET /, POST /upload and 2 more`.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use emu::app;
-use emu::scenario::{Body, FORMS, Load, Model, Project, Scenario, Think, project_reference, scenario_reference};
+use emu::scenario::{
+    Body, Coming, FORMS, Load, Model, Project, Scenario, Think, project_reference, scenario_reference,
+};
 use emu::units::Elapsed;
 
 use crate::cli::current;
@@ -72,16 +74,21 @@ fn every_key_of_a_scenario_means_something() {
     assert_eq!((scenario.name.as_str(), scenario.seed, scenario.connections), ("orders", 7, 200));
     assert_eq!((scenario.timeout, scenario.warm_up), (Elapsed::from_secs(20), Elapsed::ZERO));
     let names: Vec<&str> = scenario.phases.iter().map(|phase| phase.name.as_str()).collect();
-    assert_eq!(names, ["base", "loading", "search", "ramp"]);
+    assert_eq!(names, ["base", "loading", "search", "ramp", "strangers", "evening"]);
     let think = Think::Between { least: Elapsed::from_secs(1), most: Elapsed::from_secs(3) };
-    let (ramp, lasts) = (Elapsed::from_secs(10), Elapsed::from_secs(120));
-    assert_eq!(scenario.phases[2].model, Model::Closed { users: 3, ramp, think, lasts });
+    let (over, lasts) = (Elapsed::from_secs(10), Elapsed::from_secs(120));
+    assert_eq!(
+        scenario.phases[2].model,
+        Model::Closed { coming: Coming::Number { from: 0, users: 3, over }, think, lasts }
+    );
     let said: Vec<String> = scenario.phases.iter().map(emu::scenario::Phase::what).collect();
     let expected = [
         "nothing for 30 s",
         "1 request: PUT /upload",
         "3 users who come over 10 s thinking 1 s to 3 s for 2 min: GET /search?q=tea, POST /search and 3 more",
         "5 to 50 requests per second over 1 min",
+        "5 users per minute, each for log-normal 1 min to 4 min, thinking 2 s for 10 min",
+        "50 to 10 users over 5 min for 10 min",
     ];
     assert_eq!(said, expected);
 }

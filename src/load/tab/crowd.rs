@@ -97,7 +97,8 @@ impl<D: Dial> Crowd<D> {
     async fn play(self: &Rc<Self>, ground: &Ground<D>, people: &mut People) {
         while self.now() < self.lasts {
             self.call(people);
-            let next = self.pace.borrow().next().unwrap_or(Elapsed::MAX).min(self.lasts);
+            self.let_go(people);
+            let next = self.next_moment();
             tokio::select! {
                 biased;
                 () = ground.alarm.until(self.house.watch.instant(self.began + next)) => {}
@@ -114,6 +115,22 @@ impl<D: Dial> Crowd<D> {
             () = all => {}
             () = sleep_until(until) => {}
         }
+    }
+
+    /// When somebody is due next, or leaves, or the phase ends.
+    fn next_moment(&self) -> Elapsed {
+        let pace = self.pace.borrow();
+        let moments = [pace.next(), pace.next_leaves()];
+        moments.into_iter().flatten().fold(self.lasts, Elapsed::min)
+    }
+
+    /// Whoever leaves finishes what they do, and closes their tab.
+    fn let_go(&self, people: &mut People) {
+        let now = self.now();
+        while let Some(user) = self.pace.borrow_mut().left(now) {
+            people.senders.remove(&user);
+        }
+        while people.tasks.try_join_next().is_some() {}
     }
 
     /// Tells everybody who is due that they are.

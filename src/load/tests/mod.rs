@@ -28,7 +28,7 @@ use super::start::house;
 use super::wire::Dial;
 use super::{Outcome, Progress, Told};
 use crate::event::{Gate, LoadReport, PhaseRole};
-use crate::scenario::{Body, Call, Expect, Model, Phase, Rate, Scenario, Think};
+use crate::scenario::{Body, Call, Coming, Expect, Model, Phase, Rate, Scenario, Think};
 use crate::units::Elapsed;
 
 const OPEN: Gate = Gate::Open(SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9));
@@ -193,7 +193,7 @@ fn open(rate: f64, secs: u64) -> Model {
 fn closed(users: u32, think_ms: u64, secs: u64) -> Model {
     let think = Elapsed::from_millis(think_ms);
     let think = Think::always(think);
-    Model::Closed { users, ramp: Elapsed::ZERO, think, lasts: Elapsed::from_secs(secs) }
+    Model::Closed { coming: Coming::together(users), think, lasts: Elapsed::from_secs(secs) }
 }
 
 /// One phase named `load`, against `/`.

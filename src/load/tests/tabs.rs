@@ -43,11 +43,32 @@ enum Fault {
 #[derive(Default)]
 struct Seen {
     sockets: Cell<u32>,
+    /// Open now, and at most.
+    open: Cell<(u32, u32)>,
     sessions: RefCell<Vec<String>>,
+}
+
+/// A socket that is counted while it is open.
+struct Open(Rc<Seen>);
+
+impl Open {
+    fn one_more(seen: Rc<Seen>) -> Self {
+        let (now, most) = seen.open.get();
+        seen.open.set((now + 1, most.max(now + 1)));
+        Self(seen)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let (now, most) = self.0.open.get();
+        self.0.open.set((now - 1, most));
+    }
 }
 
 async fn serve(visit: Visit, seen: Rc<Seen>, fault: Fault) {
     seen.sockets.set(seen.sockets.get() + 1);
+    let _open = Open::one_more(Rc::clone(&seen));
     #[expect(clippy::result_large_err, reason = "the shape that the handshake asks for")]
     let answer = |request: &Request, mut answer: Response| {
         let said = request.headers()[SEC_WEBSOCKET_PROTOCOL].to_str().unwrap();
@@ -186,4 +207,20 @@ async fn a_user_whose_socket_broke_comes_back_to_the_same_session() {
     let sessions = seen.sessions.borrow();
     let back = sessions.iter().filter(|session| *session != "PLACEHOLDER_AUTH_TOKEN").count();
     assert!(sessions.len() >= 6 && back == sessions.len() - 3, "{sessions:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_close_their_tabs_when_they_leave() {
+    let text = "[[phase]]\nname = \"day\"\nkind = \"streamlit\"\narrivals = \"6/min\"\nstay = \"25 s\"\nthink = \"12 s\"\nfor = \"2 min\"\n";
+    let (played, seen) = visit(text, Fault::None).await;
+    assert_eq!(played.outcome, Outcome::Done, "{:?}", notes(&played));
+    // One comes every ten seconds, and is there for twenty-five.
+    assert_eq!((seen.sockets.get(), seen.open.get().1), (12, 3), "{:?}", notes(&played));
+    let report = played.report("day");
+    assert!(adds_up(report) && report.failures.is_empty(), "{report:?}");
+    assert_eq!(
+        seen.sessions.borrow().iter().collect::<std::collections::BTreeSet<_>>().len(),
+        1,
+        "none comes back to another's session"
+    );
 }

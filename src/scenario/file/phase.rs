@@ -1,17 +1,20 @@
+use toml::de::DeValue;
+
 use super::kind::{self, Kind};
 use super::request;
 use super::sessions;
 use super::step;
 use super::user::Everybody;
-use crate::scenario::defaults::{LONGEST, MOST_TIMES, MOST_USERS, requests_due};
+use crate::scenario::defaults::{LONGEST, MOST_STRANGERS, MOST_TIMES, MOST_USERS, requests_due};
 use crate::scenario::key::{Key, in_backticks};
 use crate::scenario::keys::{
-    FOR, KIND, PACES, PATH, PHASE_KEYS, PHASE_NAME, RAMP, RATE, REQUEST, REQUESTS, REST, STEPS, THINK, TIMES, USERS,
-    WEIGHT, WEIGHTED,
+    ARRIVALS, FOR, KIND, PACES, PATH, PHASE_KEYS, PHASE_NAME, RAMP, RATE, REQUEST, REQUESTS, REST, STAY, STEPS, THINK,
+    TIMES, USERS, WEIGHT, WEIGHTED,
 };
-use crate::scenario::reading::{Reading, Table, count, duration, parsed, text};
+use crate::scenario::reading::{Leaf, Reading, Table, count, duration, parsed, text};
 use crate::scenario::short::rates;
-use crate::scenario::values::{Call, Model, Rate, Step, Think};
+use crate::scenario::think::ends;
+use crate::scenario::values::{Call, Coming, Model, Rate, Step, Think};
 use crate::units::Elapsed;
 
 /// A phase as its table has it. Its name may be missing still.
@@ -71,7 +74,9 @@ fn is_name(name: &str) -> bool {
 /// Everything that can be said of a pace.
 struct Numbers {
     rate: Option<(Rate, Rate)>,
-    users: Option<u32>,
+    users: Option<(u32, u32)>,
+    arrivals: Option<(Rate, Rate)>,
+    stay: Option<Think>,
     times: Option<u32>,
     rest: Option<Elapsed>,
     lasts: Option<Elapsed>,
@@ -85,7 +90,9 @@ impl Numbers {
             |value: &toml::de::DeValue<'_>| parsed(value).filter(|think: &Think| think.longest_said() <= LONGEST);
         Self {
             rate: reading.take(table, &RATE, |value| rates(value.as_str()?).ok()),
-            users: reading.take(table, &USERS, |value| count(value, 1, MOST_USERS)),
+            users: reading.take(table, &USERS, users),
+            arrivals: reading.take(table, &ARRIVALS, |value| rates(value.as_str()?).ok()),
+            stay: reading.take(table, &STAY, |value| think(value).filter(|stay| stay.longest_said() > Elapsed::ZERO)),
             times: reading.take(table, &TIMES, |value| count(value, 1, MOST_TIMES)),
             rest: reading.take(table, &REST, duration),
             lasts: reading.take(table, &FOR, duration),
@@ -104,7 +111,15 @@ impl Numbers {
         }
         let lasts = self.lasts?;
         if pace.name == USERS.name {
-            return Some(Model::Closed { users: self.users?, ramp: self.ramp, think: self.think, lasts });
+            let (from, users) = self.users?;
+            let over = self.ramp;
+            let coming =
+                if over == Elapsed::ZERO { Coming::together(users) } else { Coming::Number { from, users, over } };
+            return Some(Model::Closed { coming, think: self.think, lasts });
+        }
+        if pace.name == ARRIVALS.name {
+            let ((from, to), stay) = (self.arrivals?, self.stay?);
+            return Some(Model::Closed { coming: Coming::Strangers { from, to, stay }, think: self.think, lasts });
         }
         self.rate.map(|(from, to)| Model::Open { from, to, lasts })
     }
@@ -116,7 +131,7 @@ fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> Opt
     match table.said(PACES).as_slice() {
         [only] => Some(only),
         // Sessions: the steps say what their users do.
-        [users, steps] if kind != Kind::Http && users.name == USERS.name && steps.name == STEPS.name => Some(users),
+        [users, steps] if kind != Kind::Http && sessions::of_users(users) && steps.name == STEPS.name => Some(users),
         [] => {
             if !table.has_slips() {
                 reading.wrong_table(table, "a phase that does nothing", one());
@@ -124,7 +139,7 @@ fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> Opt
             None
         }
         [first, others @ ..] => {
-            let sessions = first.name == USERS.name && others.iter().all(|other| other.name == STEPS.name);
+            let sessions = sessions::of_users(first) && others.iter().all(|other| other.name == STEPS.name);
             let both = if sessions { ", or both with a `kind` that has sessions, as `streamlit` has" } else { "" };
             for other in others {
                 reading.wrong(table, other, format!("`{}` beside `{}`", other.name, first.name), one() + both);
@@ -136,16 +151,26 @@ fn pace<'k>(reading: &mut Reading<'_>, table: &Table<'_, '_>, kind: Kind) -> Opt
 
 /// What may and what must stand beside a pace.
 fn companions(reading: &mut Reading<'_>, table: &Table<'_, '_>, pace: &Key) {
-    let needs_time = pace.name == RATE.name || pace.name == USERS.name;
+    let needs_time = pace.name == RATE.name || sessions::of_users(pace);
     if needs_time && !table.has(&FOR) {
         reading.missing(table, &FOR);
     }
+    if pace.name == ARRIVALS.name && !table.has(&STAY) {
+        reading.missing(table, &STAY);
+    }
     let vain = |key: &Key| match key.name {
         name if name == FOR.name => !needs_time,
+        name if name == THINK.name => !sessions::of_users(pace),
+        name if name == STAY.name => pace.name != ARRIVALS.name,
         _ => pace.name != USERS.name,
     };
-    for key in [FOR, THINK, RAMP].into_iter().filter(|key| table.has(key) && vain(key)) {
-        let only = if key.name == FOR.name { "only `rate` and `users` have it" } else { "only `users` have it" };
+    for key in [FOR, THINK, RAMP, STAY].into_iter().filter(|key| table.has(key) && vain(key)) {
+        let only = match key.name {
+            name if name == FOR.name => "only `rate`, `users` and `arrivals` have it",
+            name if name == THINK.name => "only `users` and `arrivals` have it",
+            name if name == STAY.name => "only `arrivals` has it",
+            _ => "only `users` have it",
+        };
         reading.wrong(table, &key, format!("`{}` beside `{}`", key.name, pace.name), format!("nothing: {only}"));
     }
     let sends: Vec<&Key> = table.said(REQUEST).into_iter().chain(table.said(&[REQUESTS])).collect();
@@ -170,11 +195,46 @@ fn together(reading: &mut Reading<'_>, table: &Table<'_, '_>, model: &Model) {
                 "a higher rate, or a longer phase",
             );
         }
-        Model::Closed { ramp, lasts, .. } | Model::Sessions { ramp, lasts, .. } if ramp > lasts => {
-            reading.wrong(table, &RAMP, format!("`{ramp}`"), format!("at most `for`, {lasts}"));
+        Model::Closed { coming, lasts, .. } | Model::Sessions { coming, lasts, .. } => {
+            crowd(reading, table, coming, lasts);
         }
         _ => {}
     }
+}
+
+/// Whether users can come like that in the time that they have.
+fn crowd(reading: &mut Reading<'_>, table: &Table<'_, '_>, coming: Coming, lasts: Elapsed) {
+    match coming {
+        Coming::Number { over, .. } if over > lasts => {
+            reading.wrong(table, &RAMP, format!("`{over}`"), format!("at most `for`, {lasts}"));
+        }
+        Coming::Number { over, .. } if over == Elapsed::ZERO && table.get(&USERS).is_some_and(is_text) => {
+            reading.missing(table, &RAMP);
+        }
+        Coming::Number { .. } => {}
+        Coming::Strangers { from, to, .. } => match requests_due(from, to, lasts) {
+            0 => {
+                let found = format!("less than one user in {lasts}");
+                reading.wrong(table, &ARRIVALS, found, "a higher rate, or a longer phase");
+            }
+            due if due > MOST_STRANGERS => {
+                reading.wrong(table, &ARRIVALS, format!("{due} users"), format!("at most {MOST_STRANGERS} in all"));
+            }
+            _ => {}
+        },
+    }
+}
+
+fn is_text(leaf: &Leaf<'_>) -> bool {
+    leaf.get_ref().is_str()
+}
+
+/// `50`, or `"10 to 50"`: how many are there at the beginning where they come over some time, and how many then.
+fn users(value: &DeValue<'_>) -> Option<(u32, u32)> {
+    let Some(text) = value.as_str() else { return Some((0, count(value, 1, MOST_USERS)?)) };
+    let (from, to) = ends(text)?;
+    let number = |text: &str, least| text.parse().ok().filter(|number| (least..=MOST_USERS).contains(number));
+    Some((number(from, 0)?, number(to, 1)?))
 }
 
 /// The requests of a phase: those in tables of their own, or the one in the phase's table.

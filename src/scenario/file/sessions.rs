@@ -2,15 +2,20 @@ use toml::de::DeValue;
 
 use super::kind::Kind;
 use crate::scenario::key::Key;
-use crate::scenario::keys::{BODIES, EXPECT, KIND, METHOD, REQUESTS, STEP_USER, STEPS, THINK, USERS};
+use crate::scenario::keys::{ARRIVALS, BODIES, EXPECT, KIND, METHOD, REQUESTS, STEP_USER, STEPS, THINK, USERS};
 use crate::scenario::reading::{Reading, Table};
 use crate::scenario::stay::stay;
 use crate::scenario::values::{Deed, Gradio, Line, Model, Step};
 
+/// Whether a pace is that of users who come and go, or stay.
+pub(super) fn of_users(pace: &Key) -> bool {
+    pace.name == USERS.name || pace.name == ARRIVALS.name
+}
+
 /// The same users, each with a session.
 pub(super) fn of(model: Model) -> Model {
     match model {
-        Model::Closed { users, ramp, think, lasts } => Model::Sessions { users, ramp, think, lasts },
+        Model::Closed { coming, think, lasts } => Model::Sessions { coming, think, lasts },
         other => other,
     }
 }
@@ -29,9 +34,9 @@ pub(super) fn check(reading: &mut Reading<'_>, table: &Table<'_, '_>, (pace, kin
     if kind == Kind::Http || pace.name == STEPS.name {
         return;
     }
-    if pace.name != USERS.name {
+    if !of_users(pace) {
         let found = format!("`kind = \"{}\"` beside `{}`", kind.name(), pace.name);
-        reading.wrong(table, &KIND, found, "`users`, or `[[phase.step]]`: a session is somebody's");
+        reading.wrong(table, &KIND, found, "`users` or `arrivals`, or `[[phase.step]]`: a session is somebody's");
         return;
     }
     let requests = [&[METHOD, EXPECT, REQUESTS], BODIES].concat();
@@ -46,6 +51,11 @@ pub(super) fn check(reading: &mut Reading<'_>, table: &Table<'_, '_>, (pace, kin
     let steps = table.get(&STEPS).and_then(|leaf| leaf.get_ref().as_array());
     let named = |step: &DeValue<'_>| step.as_table().is_some_and(|step| step.contains_key(STEP_USER.name));
     if steps.is_some_and(|steps| steps.iter().any(|step| named(step.get_ref()))) {
-        reading.wrong(table, &STEPS, "`user` in a step beside `users`", "nothing: each of them does it");
+        reading.wrong(
+            table,
+            &STEPS,
+            format!("`user` in a step beside `{}`", pace.name),
+            "nothing: each of them does it",
+        );
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use emu::event::{Gate, LoadReport, Spread};
 use emu::load::{Order, Outcome, Target, Told, start};
-use emu::scenario::{Body, Call, Expect, Model, Phase, Rate, Scenario, Think};
+use emu::scenario::{Body, Call, Coming, Expect, Model, Phase, Rate, Scenario, Think};
 use emu::units::Elapsed;
 use hdrhistogram::Histogram;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["closed", address, users, seconds, core] => {
             let lasts = Elapsed::from_secs(seconds.parse()?);
             let think = Think::NONE;
-            let model = Model::Closed { users: users.parse()?, ramp: Elapsed::ZERO, think, lasts };
+            let model = Model::Closed { coming: Coming::together(users.parse()?), think, lasts };
             runtime.block_on(drive(address.parse()?, model, core.parse()?))
         }
         ["open", address, rate, seconds, core] => {

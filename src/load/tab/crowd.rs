@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 
 use super::trouble::Trouble;
 use super::visitor::{Door, Visitor};
@@ -56,7 +56,7 @@ pub(in crate::load) async fn carry_out<D: Dial>(
         () = crowd.play(ground, &mut people) => End::Whole,
     };
     let lasted = if end == End::Whole { crowd.lasts } else { crowd.now() };
-    people.tasks.shutdown().await;
+    people.go().await;
     crowd.tell(&say);
     let mut tally = crowd.tally.borrow_mut();
     tally.give_up(if end == End::Stopped { LoadFailure::GivenUp } else { LoadFailure::TimedOut });
@@ -68,6 +68,19 @@ pub(in crate::load) async fn carry_out<D: Dial>(
 struct People {
     senders: BTreeMap<u32, UnboundedSender<Due>>,
     tasks: JoinSet<()>,
+}
+
+/// How long those who are there at the end may take to say goodbye.
+const GOODBYES: Elapsed = Elapsed::from_secs(2);
+
+impl People {
+    /// All of them leave. Whoever is still waiting for an answer does not get it any more.
+    async fn go(&mut self) {
+        self.senders.clear();
+        let left = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = timeout(GOODBYES.duration(), left).await;
+        self.tasks.shutdown().await;
+    }
 }
 
 impl<D: Dial> Crowd<D> {
@@ -164,7 +177,7 @@ impl<D: Dial> Crowd<D> {
                     continue;
                 }
             };
-            let Some(due) = due else { return };
+            let Some(due) = due else { return visitor.leave().await };
             at = self.errand(&mut visitor, due, at).await;
         }
     }

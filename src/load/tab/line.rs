@@ -3,7 +3,7 @@ use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::socket::shake;
+use super::socket::{part, shake};
 use super::trouble::Trouble;
 use super::visitor::Door;
 use crate::event::LoadFailure;
@@ -114,10 +114,9 @@ impl<D: Dial> Caller<D> {
     }
 
     /// Says goodbye, as a page does that is left.
-    async fn leave(&mut self) {
-        if let Some(mut socket) = self.socket.take() {
-            // Whoever has gone already needs no goodbye.
-            let _ = socket.close(None).await;
+    pub(super) async fn leave(&mut self) {
+        if let Some(socket) = self.socket.take() {
+            part(socket).await;
         }
     }
 

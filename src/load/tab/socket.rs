@@ -1,13 +1,16 @@
 use futures_util::{SinkExt, StreamExt};
 use http::header::{HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::trouble::Trouble;
 use super::visitor::Door;
+use crate::units::Elapsed;
 
 /// What Streamlit sends at most at once (`server.maxMessageSize`).
 const MOST: usize = 200 << 20;
@@ -35,6 +38,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.0.send(Message::Binary(message.into())).await.map_err(|_| Trouble::Cut)
     }
 
+    /// Says goodbye, as a page does that is left, and waits a moment for the answer.
+    pub(super) async fn leave(self) {
+        part(self.0).await;
+    }
+
     /// The next message of the server. Its pings are answered on the way.
     pub(super) async fn hear(&mut self) -> Result<Bytes, Trouble> {
         loop {
@@ -46,6 +54,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             }
         }
     }
+}
+
+/// A server that does not answer a goodbye in this time is left without.
+const GOODBYE: Elapsed = Elapsed::from_secs(1);
+
+/// The closing handshake of RFC 6455 (section 7.1.1), as far as the server takes part in it.
+pub(super) async fn part<S: AsyncRead + AsyncWrite + Unpin>(mut socket: WebSocketStream<S>) {
+    let going = CloseFrame { code: CloseCode::Away, reason: "".into() };
+    let parting = async {
+        // Whoever has gone already needs no goodbye.
+        if socket.close(Some(going)).await.is_ok() {
+            while let Some(Ok(_)) = socket.next().await {}
+        }
+    };
+    let _ = timeout(GOODBYE.duration(), parting).await;
 }
 
 /// Opens a socket at a path, as a browser does.

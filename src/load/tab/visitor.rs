@@ -70,7 +70,7 @@ impl<D: Dial> Visitor<D> {
         within: Elapsed,
     ) -> Result<(), Trouble> {
         if let Deed::Away(pause) = deed {
-            self.socket = None;
+            self.leave().await;
             sleep(pause.duration()).await;
         }
         let outcome = timeout(within.duration(), self.act(house, (deed, expect), door)).await;
@@ -125,6 +125,14 @@ impl<D: Dial> Visitor<D> {
         let first: Vec<String> =
             self.tab.page.texts().filter(|text| !text.trim().is_empty()).take(6).map(line).collect();
         if first.is_empty() { "no text at all".into() } else { first.join(", ") }
+    }
+
+    /// Closes the tab, or hangs up.
+    pub(super) async fn leave(&mut self) {
+        self.caller.leave().await;
+        if let Some(socket) = self.socket.take() {
+            socket.leave().await;
+        }
     }
 
     /// Takes in what comes while nothing is done, and answers pings. Returns when the socket is lost.

@@ -14,7 +14,7 @@ pub(super) fn phases(summary: &Summary) -> Option<Section> {
     if !load.rows.is_empty() {
         section = section
             .table(load)
-            .line("latency: from the moment a request was due to its last byte, while the app served")
+            .line("latency: from the moment a request was due to its last byte, for users in tabs to the end of the script, while the app served")
             .lines(generator(summary));
     }
     Some(section.lines(summary.phases.iter().filter_map(shortfall)).lines(summary.phases.iter().filter_map(program)))

@@ -17,6 +17,30 @@ impl From<bool> for Form {
     }
 }
 
+/// When what kept an app awake is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdleReport {
+    /// Where the app should have slept and did not.
+    WhereItMatters,
+    /// In every summary.
+    Always,
+}
+
+impl From<bool> for IdleReport {
+    /// From the flag `--idle-report`.
+    fn from(asked: bool) -> Self {
+        if asked { Self::Always } else { Self::WhereItMatters }
+    }
+}
+
+/// Prints what a run came to, and what kept its app awake as far as that was asked for. JSON has it anyway.
+pub(super) fn summary_with(summary: &Summary, form: Form, report: IdleReport, printer: &Printer) {
+    self::summary(summary, form, printer);
+    if report == IdleReport::Always && form == Form::Text {
+        awake(summary, printer);
+    }
+}
+
 /// Prints what a run came to: at its end, and whenever it is shown again.
 pub(super) fn summary(summary: &Summary, form: Form, printer: &Printer) {
     match form {
@@ -26,7 +50,7 @@ pub(super) fn summary(summary: &Summary, form: Form, printer: &Printer) {
 }
 
 /// Prints what kept the app awake, unless its summary has it already.
-pub(super) fn awake(summary: &Summary, printer: &Printer) {
+fn awake(summary: &Summary, printer: &Printer) {
     let section = idle(summary);
     if !sections(summary).contains(&section) {
         printer.data(&format!("\n{}", text(&[section], printer.data_width())));

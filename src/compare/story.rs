@@ -281,6 +281,7 @@ impl Told {
                 throttled: Elapsed::from_millis(throttled),
                 pids: None,
                 oom_kills: None,
+                sent: None,
             })),
         );
     }
@@ -294,6 +295,7 @@ impl Told {
                 method: "GET".into(),
                 path: "/".into(),
                 client: crate::event::ClientKind::Client,
+                asker: None,
                 status: Some(502),
                 ending: Ending::Platform(cause),
                 held: Elapsed::ZERO,

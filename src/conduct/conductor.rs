@@ -9,6 +9,7 @@ use tokio::time::sleep_until;
 use super::gauges::GaugeDesk;
 use super::hands::{Done, Hands};
 use super::metrics::{Answer, inquire};
+use super::packets::Packets;
 use super::probe::{Probe, Rounds, watch};
 use super::record::Record;
 use super::{Command, Run};
@@ -17,6 +18,7 @@ use crate::engine::{Engine, Happening, News};
 use crate::event::{Event, Finish, Gate, Header, InstanceId, Kind};
 use crate::lifecycle::{Effect, Input, Lifecycle, Line, Rules, Turn, fill};
 use crate::metrics::{Asked, Told, Wanted, known};
+use crate::spec::IdleSignal;
 use crate::units::Elapsed;
 
 /// One run, being carried out.
@@ -39,6 +41,7 @@ pub(super) struct Conductor<E: Engine, P, F> {
     /// The last line that the running instance wrote.
     last_words: Option<String>,
     gauges: GaugeDesk,
+    packets: Packets,
     /// Asks the app about itself. Dropping it ends it.
     inquiry: JoinSet<()>,
     record: Record<F>,
@@ -75,6 +78,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             watcher: JoinSet::new(),
             last_words: None,
             gauges: GaugeDesk::new(),
+            packets: Packets::default(),
             inquiry: JoinSet::new(),
             record: Record::new(run.epoch, publish),
         }
@@ -160,8 +164,10 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
     }
 
     /// Somebody opened a WebSocket. Its path may show of what kind the app is, and where it tells of itself.
+    /// It is not asked where its answer to emu would keep it awake.
     fn opened(&mut self, path: &str) -> Option<Input> {
-        if self.header.spec.metrics == Asked::OfItsKind && self.inquiry.is_empty() {
+        let counted = self.header.spec.sleep.as_ref().is_some_and(|sleep| sleep.counts.contains(&IdleSignal::Outbound));
+        if self.header.spec.metrics == Asked::OfItsKind && self.inquiry.is_empty() && !counted {
             self.inquire(known(path)?);
         }
         None
@@ -209,6 +215,7 @@ impl<E: Engine, P: Probe, F: FnMut(Event)> Conductor<E, P, F> {
             }
             Happening::Sample(sample) => {
                 let turn = Turn::Sampled { need: sample.need, cpu: sample.cpu, oom_kills: sample.oom_kills };
+                self.packets.look(&sample, self.epoch.now(), &self.meter);
                 self.record.write(Kind::Sample(Box::new(sample)));
                 turn
             }

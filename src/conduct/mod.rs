@@ -10,6 +10,7 @@ mod gauges;
 mod hands;
 mod metrics;
 mod order;
+mod packets;
 mod probe;
 mod reach;
 mod record;

@@ -4,7 +4,7 @@ use super::Command;
 use super::theatre::Theatre;
 use crate::engine::fake::{Act, Answer, App, Script};
 use crate::event::{Event, ExitCause, Finish, Gate, Hold, InstanceId, Kind, Listener, Lost, State};
-use crate::spec::{Cause, LineKind};
+use crate::spec::{Cause, IdleSignal, LineKind};
 use crate::units::{Elapsed, Memory};
 use State::{Asleep, Backoff, Draining, Serving, Starting, Stopping};
 
@@ -335,4 +335,25 @@ async fn the_user_puts_it_to_sleep_wakes_and_restarts_it() {
         assert_eq!(theatre.state(), state);
     }
     assert_eq!(theatre.starts().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_app_sends_keeps_it_awake_where_that_counts() {
+    let slept = |counts: &'static [IdleSignal]| async move {
+        let at = Elapsed::from_secs;
+        let script = move |_| {
+            let script = Script::serving(Elapsed::from_millis(100)).with(at(1), Act::Sent(3)).with(at(9), Act::Sent(4));
+            // Nothing more was sent: the same count says nothing.
+            script.with(at(12), Act::Sent(4))
+        };
+        let theatre = Theatre::open(script, |spec| {
+            spec.sleep.as_mut().expect("the example sleeps").counts = counts.to_vec();
+        });
+        theatre.at(60).await;
+        let (at, _) = *theatre.states().iter().find(|(_, state)| *state == Asleep).expect("it sleeps");
+        at
+    };
+    let (counted, not) = (slept(&[IdleSignal::Outbound]).await, slept(&[IdleSignal::Request]).await);
+    assert!((24_000..24_500).contains(&counted), "15 s after the packet at 9 s, but it slept at {counted} ms");
+    assert!((15_000..15_500).contains(&not), "15 s after it was ready, but it slept at {not} ms");
 }

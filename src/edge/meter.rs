@@ -26,6 +26,8 @@ pub struct Meter {
     pub last_ping: AtomicU64,
     /// Moment when the last WebSocket connection closed.
     pub last_websocket_closed: AtomicU64,
+    /// Moment when the app was last seen to have sent something. Set by the conductor: it does not pass here.
+    pub last_outbound: AtomicU64,
 }
 
 /// How long ago somebody was there.
@@ -47,6 +49,7 @@ impl Meter {
                 IdleSignal::WebsocketMessage => (false, &self.last_message),
                 IdleSignal::WebsocketPing => (false, &self.last_ping),
                 IdleSignal::WebsocketOpen => (self.open_websockets.load(Relaxed) > 0, &self.last_websocket_closed),
+                IdleSignal::Outbound => (false, &self.last_outbound),
             };
             if busy {
                 return Activity::Busy;

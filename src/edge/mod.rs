@@ -3,6 +3,7 @@
 //! It never starts or stops anything. It reports arrivals and waits at the gate; what a visitor gets
 //! while the app is away comes from the profile's data.
 
+mod agents;
 mod buffer;
 mod concurrency;
 mod door;

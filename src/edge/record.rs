@@ -2,7 +2,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::shared::Shared;
 use super::{Epoch, Meter, Report};
-use crate::event::{ClientKind, Ending, Request, RequestId};
+use crate::event::{Asker, ClientKind, Ending, Request, RequestId};
 use crate::spec::Cause;
 use crate::units::Elapsed;
 
@@ -23,11 +23,12 @@ enum Kind {
 }
 
 /// What a request looks like to the account.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Who<'a> {
     pub(super) method: &'a [u8],
     pub(super) path: &'a [u8],
     pub(super) client: ClientKind,
+    pub(super) asker: Option<Asker>,
 }
 
 impl<'s> Record<'s> {
@@ -39,6 +40,7 @@ impl<'s> Record<'s> {
             method: String::from_utf8_lossy(who.method).into_owned(),
             path: String::from_utf8_lossy(who.path).into_owned(),
             client: who.client,
+            asker: who.asker,
             status: None,
             // Only a door that is torn down leaves it so.
             ending: Ending::Cut(Cause::Unreachable),

@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::agents;
 use super::buffer::Fill;
 use super::forward::App;
 use super::http::answer::Answer;
@@ -105,7 +106,8 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
             return self.tell_status().await;
         }
         let request = &self.request;
-        let who = Who { method: request.method(), path: request.path(), client: request.client() };
+        let asker = agents::asker(request.agent());
+        let who = Who { method: request.method(), path: request.path(), client: request.client(), asker };
         let mut record = Record::begin(self.shared, who);
         match self.pass(&mut record).await {
             Ok(after) => after,
@@ -126,7 +128,7 @@ impl<C: Stream, D: Dial> Visit<'_, C, D> {
     /// A head that cannot be read is a request too: it is recorded and gets the platform's answer.
     async fn refuse(&mut self, cause: Cause) -> After {
         let (method, path) = first_words(self.client.input.filled());
-        let mut record = Record::begin(self.shared, Who { method, path, client: ClientKind::Client });
+        let mut record = Record::begin(self.shared, Who { method, path, client: ClientKind::Client, asker: None });
         self.request = Request::default();
         // Where its body would end cannot be known.
         self.upload = Body::UntilClose;

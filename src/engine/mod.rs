@@ -5,6 +5,7 @@
 
 pub mod cgroup;
 mod chosen;
+mod devices;
 pub mod docker;
 mod dying;
 mod either;

@@ -20,7 +20,7 @@ pub use gauges::{Cache, CacheSize, GaugeValue, Gauges};
 pub use instance::{Ended, Exit, ExitCause, InstanceId, Listener, Losses, Lost};
 pub use load::{LoadFailure, LoadReport, Phase, PhaseRole, Shortfall, Spread};
 pub use part::Part;
-pub use request::{ClientKind, Ending, Request, RequestId};
+pub use request::{Asker, ClientKind, Ending, Request, RequestId};
 pub use sample::{Sample, SampleSource};
 pub use share::{Share, ShareLevel, ShareWhy};
 pub use state::{State, Why};

@@ -21,6 +21,8 @@ pub struct Request {
     pub path: String,
     /// Who asked.
     pub client: ClientKind,
+    /// Who that is, where it says so or is known otherwise.
+    pub asker: Option<Asker>,
     /// Status of the answer; `None` when there was none.
     pub status: Option<u16>,
     /// How it ended.
@@ -47,6 +49,18 @@ pub enum ClientKind {
     Websocket,
     /// Anything else.
     Client,
+}
+
+/// Who asks, where more is known than the kind of client. Whoever it is, the wake rules go by the kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asker {
+    /// A service or a program that looks after apps, by its `User-Agent`: `UptimeRobot`.
+    Monitor(String),
+    /// A program or a library for any request, by its `User-Agent`: `curl`.
+    Tool(String),
+    /// The app itself, through its public address.
+    Itself,
 }
 
 /// How a request ended.

@@ -30,6 +30,8 @@ pub struct Sample {
     pub pids: Option<u32>,
     /// Kills for want of memory in this group since the instance started. `None` when not told.
     pub oom_kills: Option<u64>,
+    /// Packets that it has sent since it started, but for those that never left it. `None` when not told.
+    pub sent: Option<u64>,
 }
 
 /// Where counters were read.

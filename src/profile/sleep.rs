@@ -67,6 +67,8 @@ pub enum IdleSignal {
     WebsocketPing,
     /// A WebSocket connection being open at all.
     WebsocketOpen,
+    /// A packet that the app sends to anybody, an answer to a visitor or a question of its own.
+    Outbound,
 }
 
 /// What visitors get while the app sleeps or wakes.
@@ -120,6 +122,7 @@ named!(IdleSignal {
     WebsocketMessage = "websocket-message",
     WebsocketPing = "websocket-ping",
     WebsocketOpen = "websocket-open",
+    Outbound = "outbound",
 });
 
 named!(WakeAnswer { Held = "held", Page = "page", Button = "button", Refused = "refused" });

@@ -320,6 +320,7 @@ mod tests {
                 throttled: Elapsed::ZERO,
                 pids: None,
                 oom_kills: None,
+                sent: None,
             }))
         };
         let phase = Phase { name: "search".into(), role: PhaseRole::Measure, what: String::new(), users: None };

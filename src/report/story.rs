@@ -50,6 +50,7 @@ impl Story {
                 throttled: Elapsed::from_millis(throttled * 50),
                 pids: Some(5),
                 oom_kills: Some(0),
+                sent: None,
             })),
         )
     }
@@ -65,6 +66,7 @@ impl Story {
                 method: "GET".into(),
                 path: "/".into(),
                 client: ClientKind::Client,
+                asker: None,
                 status: how.status,
                 ending: how.ending,
                 held: Elapsed::from_millis(how.held),

@@ -115,6 +115,7 @@ pub(crate) fn machine() -> Machine {
             isolation: Isolation::Container,
             other_user: true,
             live_limits: true,
+            sent_packets: true,
             open_files_most: None,
         },
     }

@@ -3,7 +3,7 @@
 use super::apart;
 use super::resolve::zone_is_only_told;
 use super::share;
-use super::{AtLimit, HealthCheck, Machine, Promise, Spec};
+use super::{AtLimit, HealthCheck, IdleSignal, Machine, Promise, Spec};
 use crate::profile::Profile;
 use crate::units::Elapsed;
 
@@ -18,7 +18,7 @@ pub(super) fn promises(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec
         apart::port(profile, spec),
         start(profile, spec),
         health(spec),
-        sleep(profile, spec),
+        sleep(profile, spec, machine),
         router(profile),
         stop(profile, spec),
         apart::process(profile, spec, machine),
@@ -162,14 +162,25 @@ fn health(spec: &Spec) -> Vec<Promise> {
     }
 }
 
-fn sleep(profile: &Profile, spec: &Spec) -> Vec<Promise> {
+fn sleep(profile: &Profile, spec: &Spec, machine: &Machine) -> Vec<Promise> {
     let Some(sleep) = &profile.sleep else { return vec![] };
     let what = format!("sleep after {}", sleep.after);
     let sleeps = match spec.warp {
         1 => Promise::kept(what),
         warp => Promise::approximated(what, format!("warped {warp} times")),
     };
-    vec![sleeps, Promise::kept("wake by kind of client")]
+    let packets = sleep.counts.contains(&IdleSignal::Outbound).then(|| outbound(machine));
+    [sleeps].into_iter().chain(packets).chain([Promise::kept("wake by kind of client")]).collect()
+}
+
+fn outbound(machine: &Machine) -> Promise {
+    let what = "awake while it sends packets";
+    if machine.can.sent_packets {
+        return Promise::kept(what);
+    }
+    let how = "this engine does not count them: only requests, WebSocket messages and pings keep the app awake, \
+               not what it sends of its own accord";
+    Promise::approximated(what, how)
 }
 
 fn router(profile: &Profile) -> Vec<Promise> {

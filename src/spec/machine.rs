@@ -55,6 +55,9 @@ pub struct Capabilities {
     /// The most open files that a process can be allowed; `None` when only trying would tell.
     #[serde(default)]
     pub open_files_most: Option<u32>,
+    /// Counts the packets that an app sends.
+    #[serde(default)]
+    pub sent_packets: bool,
 }
 
 fn yes() -> bool {

@@ -6,8 +6,9 @@ use super::environment::{emu, environment};
 use super::fidelity;
 use super::share::{burst, changes};
 use super::{
-    AppSpec, AtLimit, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, Image, LimitRules, Machine, MemoryRules,
-    Origin, Overrides, PlatformDelay, ProcessRules, RestartRules, SleepRules, Spec, SpecProblem, StartRules,
+    AppSpec, AtLimit, CpuRules, DiskKind, DiskRules, HealthCheck, HealthRules, IdleSignal, Image, LimitRules, Machine,
+    MemoryRules, Origin, Overrides, PlatformDelay, ProcessRules, RestartRules, SleepRules, Spec, SpecProblem,
+    StartRules,
 };
 use crate::profile::{Layer, Profile, ProfileError};
 use crate::units::{Elapsed, Memory, Millicores};
@@ -36,7 +37,7 @@ pub fn resolve(
         limits: limits(&profile.limits, machine),
         port: environment.port,
         start: start(&profile.start, overrides),
-        sleep: profile.sleep.as_ref().map(|sleep| warped_sleep(sleep, warp)),
+        sleep: profile.sleep.as_ref().map(|rules| warped_sleep(&sleep(rules, machine), warp)),
         restart: warped_restart(&profile.restart, warp),
         environment: environment.variables,
         secrets: environment.secrets,
@@ -153,6 +154,17 @@ fn start(rules: &StartRules, overrides: &Overrides) -> StartRules {
             delay_high: rules.delay_high.warped(warp),
         },
     }
+}
+
+/// Where the engine does not count what an app sends, its answers to visitors are what is seen of it.
+fn sleep(rules: &SleepRules, machine: &Machine) -> SleepRules {
+    const ANSWERS: [IdleSignal; 3] = [IdleSignal::Request, IdleSignal::WebsocketMessage, IdleSignal::WebsocketPing];
+    if machine.can.sent_packets || !rules.counts.contains(&IdleSignal::Outbound) {
+        return rules.clone();
+    }
+    let rest =
+        rules.counts.iter().copied().filter(|signal| *signal != IdleSignal::Outbound && !ANSWERS.contains(signal));
+    SleepRules { counts: ANSWERS.into_iter().chain(rest).collect(), ..rules.clone() }
 }
 
 fn warped_sleep(rules: &SleepRules, warp: u32) -> SleepRules {

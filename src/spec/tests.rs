@@ -301,3 +301,20 @@ fn the_cores_that_an_app_sees_hold_its_burst() {
     let spec = on(&machine(), &Overrides { set, ..Overrides::default() });
     assert_eq!(spec.cpu.cores_seen, None, "2 CPU do not fit on one core");
 }
+
+#[test]
+fn an_engine_that_does_not_count_packets_says_so_and_takes_the_answers_for_them() {
+    let sleepy = "[sleep]\nafter = \"10 min\"\ncounts = [\"outbound\"]\n";
+    let with = |sent_packets| {
+        let machine = Machine { can: Capabilities { sent_packets, ..machine().can }, ..machine() };
+        resolve(&profile(sleepy), app(), &machine, &Overrides::default()).unwrap()
+    };
+    let counts = |spec: &Spec| spec.sleep.as_ref().map(|sleep| sleep.counts.clone());
+    assert_eq!(counts(&with(true)), Some(vec![IdleSignal::Outbound]));
+    assert_eq!(promise(&with(true), "awake while"), &Keeping::Kept);
+    let answers = vec![IdleSignal::Request, IdleSignal::WebsocketMessage, IdleSignal::WebsocketPing];
+    assert_eq!(counts(&with(false)), Some(answers));
+    assert!(
+        matches!(promise(&with(false), "awake while"), Keeping::Approximated(how) if how.contains("does not count"))
+    );
+}

@@ -57,6 +57,7 @@ pub(super) fn sample(need: Memory) -> Kind {
         throttled: Elapsed::from_millis(4),
         pids: Some(3),
         oom_kills: Some(0),
+        sent: None,
     }))
 }
 

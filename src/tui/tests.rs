@@ -173,6 +173,7 @@ fn sample(micros: u64, mib: u64) -> Event {
         throttled: Elapsed::ZERO,
         pids: Some(3),
         oom_kills: None,
+        sent: None,
     };
     Event { seq: 0, at: Elapsed::from_micros(micros), kind: Kind::Sample(Box::new(sample)) }
 }

@@ -322,3 +322,15 @@ fn a_record_of_a_newer_emu_is_refused_with_what_to_do() {
         given.stderr
     );
 }
+
+#[test]
+fn show_tells_what_kept_the_app_awake_when_it_is_asked() {
+    let record = Record::with_a_life();
+    let usual = record.call(["runs", "show", "last"]).status(0).stdout;
+    assert!(!usual.contains("\nAwake\n"), "{usual}");
+    let asked = record.call(["runs", "show", "last", "--idle-report"]).status(0).stdout;
+    let (summary, awake) = asked.split_once("\nAwake\n").expect("the section is there");
+    assert_eq!(summary.trim_end(), usual.trim_end());
+    assert!(awake.contains("without requests, WebSocket messages; it served for "), "{awake}");
+    assert!(awake.contains("GET / (a client"), "{awake}");
+}

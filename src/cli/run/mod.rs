@@ -19,12 +19,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use screen::Screen;
-use settings::IdleReport;
 use tokio::runtime::Builder;
 
 use super::live::{self, Hands, View};
 use super::signals::Interrupts;
-use super::summary::{awake, summary};
+use super::summary::summary_with;
 use super::{Exit, Failure, Printer, Surroundings};
 use crate::edge::Meter;
 use crate::trial::Asking;
@@ -49,10 +48,7 @@ pub(super) fn run(args: &RunArgs, printer: &Printer, surroundings: &Surroundings
             Box::pin(in_lines(prepared, &settings, asking, &interrupts, printer)).await?
         };
         let Some(played) = played else { return Ok(left_behind(printer)) };
-        summary(&played.summary, settings.json.into(), printer);
-        if settings.idle_report == IdleReport::Always && !settings.json {
-            awake(&played.summary, printer);
-        }
+        summary_with(&played.summary, settings.json.into(), settings.idle_report, printer);
         played.tell_of_record(printer);
         Ok(played.exit())
     })

@@ -4,6 +4,7 @@ use crate::app::{self, Target};
 use crate::cli::engine::EngineArgs;
 use crate::cli::folder::Sources;
 use crate::cli::secrets::with_secrets;
+use crate::cli::summary::IdleReport;
 use crate::cli::{Exit, Failure, Printer, Surroundings, profile};
 use crate::metrics::Asked;
 use crate::profile::Profile;
@@ -34,15 +35,6 @@ pub(in crate::cli) struct Settings {
     /// When what kept the app awake is told.
     pub(in crate::cli) idle_report: IdleReport,
     pub(in crate::cli) json: bool,
-}
-
-/// When what kept an app awake is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum IdleReport {
-    /// Where the app should have slept and did not.
-    WhereItMatters,
-    /// After every run.
-    Always,
 }
 
 /// Turns arguments and files into values.
@@ -101,7 +93,7 @@ pub(in crate::cli) fn settle(
         length: args.length,
         name: args.name.clone(),
         verbose: args.verbose,
-        idle_report: if args.idle_report { IdleReport::Always } else { IdleReport::WhereItMatters },
+        idle_report: args.idle_report.into(),
         json: args.json,
     })
 }

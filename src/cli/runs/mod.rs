@@ -34,6 +34,9 @@ enum RunsVerb {
     Show {
         #[command(flatten)]
         run: Which,
+        /// End with what kept the app awake, however short the run was.
+        #[arg(long)]
+        idle_report: bool,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -100,7 +103,9 @@ pub(super) fn run(args: &RunsArgs, printer: &Printer, surroundings: &Surrounding
     let mut store = open(surroundings)?;
     match &args.verb {
         RunsVerb::List { json } => list::list(&store, *json, printer),
-        RunsVerb::Show { run, json } => show::show(&store, &run.run, *json, printer),
+        RunsVerb::Show { run, idle_report, json } => {
+            show::show(&store, &run.run, ((*json).into(), (*idle_report).into()), printer)
+        }
         RunsVerb::Replay(replay) if replay.tui => replay::in_view(&store, replay, printer, surroundings),
         RunsVerb::Replay(replay) => replay::replay(&store, replay, printer),
         RunsVerb::Export { run, output } => transfer::export(&store, &run.run, output.as_deref(), printer),

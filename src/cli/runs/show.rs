@@ -1,12 +1,17 @@
-use crate::cli::summary::summary as print;
+use crate::cli::summary::{Form, IdleReport, summary_with};
 use crate::cli::{Exit, Failure, Printer};
 use crate::report::{Fold, Summary};
 use crate::store::Store;
 
 /// Shows the summary of a run, the same one it ended with.
-pub(super) fn show(store: &Store, asked: &str, json: bool, printer: &Printer) -> Result<Exit, Failure> {
+pub(super) fn show(
+    store: &Store,
+    asked: &str,
+    (form, report): (Form, IdleReport),
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let summary = summary(store, asked, printer)?;
-    print(&summary, json.into(), printer);
+    summary_with(&summary, form, report, printer);
     Ok(Exit::Done)
 }
 

@@ -38,6 +38,7 @@ pub(in crate::edge) enum Known {
     Other,
     TransferEncoding,
     Upgrade,
+    UserAgent,
 }
 
 impl Known {
@@ -51,6 +52,7 @@ impl Known {
             7 if is(b"upgrade") => Self::Upgrade,
             10 if is(b"connection") => Self::Connection,
             10 if is(b"keep-alive") => Self::Hop,
+            10 if is(b"user-agent") => Self::UserAgent,
             14 if is(b"content-length") => Self::ContentLength,
             16 if is(b"proxy-connection") => Self::Hop,
             17 if is(b"transfer-encoding") => Self::TransferEncoding,

@@ -123,6 +123,11 @@ impl Request {
         }
     }
 
+    /// The value of `User-Agent`; empty where there is none.
+    pub(in crate::edge) fn agent(&self) -> &[u8] {
+        self.fields.values(Known::UserAgent).next().unwrap_or_default()
+    }
+
     pub(in crate::edge) fn body(&self) -> Body {
         match self.traits.body {
             Framing::None => Body::Done,

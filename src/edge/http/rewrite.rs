@@ -46,7 +46,7 @@ pub(in crate::edge) fn request(request: &Request, added: &Headers, facts: &Facts
             Known::Host | Known::ContentLength | Known::TransferEncoding => true,
             Known::Connection | Known::Hop => false,
             Known::Upgrade => upgrades,
-            Known::Accept | Known::Expect | Known::Other => {
+            Known::Accept | Known::Expect | Known::Other | Known::UserAgent => {
                 !(added.names(name) || nominated && is_nominated(fields, name))
             }
         },
@@ -74,7 +74,7 @@ pub(in crate::edge) fn answer(answer: &Answer, added: &Headers, facts: &Facts<'_
             Known::TransferEncoding => shape.coding == Coding::Kept,
             Known::Connection | Known::Hop => false,
             Known::Upgrade => upgrades,
-            Known::Accept | Known::Expect | Known::Host | Known::Other => {
+            Known::Accept | Known::Expect | Known::Host | Known::Other | Known::UserAgent => {
                 !(added.names(name) || nominated && is_nominated(fields, name))
             }
         },

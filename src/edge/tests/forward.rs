@@ -304,3 +304,24 @@ async fn a_door_that_shuts_finishes_what_is_open_and_closes_the_rest() {
     assert!(rest(&mut busy).await.contains("connection: close\r\n"));
     busy_visit.await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_says_who_they_are_is_recorded_as_that() {
+    use crate::event::Asker;
+    let mut stage = Stage::open(|_| {});
+    let mut client = stage.connect();
+    for (agent, asker) in [
+        (
+            "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)",
+            Asker::Monitor("UptimeRobot".into()),
+        ),
+        ("curl/8.5.0", Asker::Tool("curl".into())),
+    ] {
+        say(&mut client, &format!("GET / HTTP/1.1\r\nhost: a\r\nUser-Agent: {agent}\r\n\r\n")).await;
+        let mut app = stage.app().await;
+        assert!(hear(&mut app, "\r\n\r\n").await.contains(&format!("User-Agent: {agent}\r\n")), "it reaches the app");
+        say(&mut app, "HTTP/1.1 204 No\r\nconnection: close\r\n\r\n").await;
+        hear(&mut client, "\r\n\r\n").await;
+        assert_eq!(stage.ended().await.asker, Some(asker));
+    }
+}

@@ -44,6 +44,9 @@ pub struct Counters {
     pub pids: Option<u32>,
     /// Kills for want of memory.
     pub oom_kills: Option<u64>,
+    /// Packets sent by the network devices of the instance, without the loopback device. A group's files do not
+    /// tell them.
+    pub sent: Option<u64>,
 }
 
 impl Counters {
@@ -62,6 +65,7 @@ impl Counters {
             throttled: self.throttled,
             pids: self.pids,
             oom_kills: self.oom_kills,
+            sent: self.sent,
         }
     }
 }

@@ -44,6 +44,7 @@ fn expected() -> Counters {
         throttled: Elapsed::from_micros(10_276_315),
         pids: Some(1),
         oom_kills: Some(1),
+        sent: None,
     }
 }
 

@@ -36,6 +36,7 @@ pub fn counters(files: Files<'_>) -> Option<Counters> {
         throttled: Elapsed::from_micros(value(files.cpu, "throttled_time").unwrap_or(0) / 1_000),
         pids: number(files.pids).and_then(|pids| u32::try_from(pids).ok()),
         oom_kills: oom_kills(files.oom),
+        sent: None,
     })
 }
 

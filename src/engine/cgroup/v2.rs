@@ -34,6 +34,7 @@ pub fn counters(files: Files<'_>) -> Option<Counters> {
         throttled: Elapsed::from_micros(value(files.cpu, "throttled_usec").unwrap_or(0)),
         pids: number(files.pids).and_then(|pids| u32::try_from(pids).ok()),
         oom_kills: oom_kills(files.events),
+        sent: None,
     })
 }
 

@@ -126,6 +126,7 @@ mod tests {
                 isolation: Isolation::Container,
                 other_user: true,
                 live_limits: true,
+                sent_packets: true,
                 open_files_most: None,
             },
         }

@@ -47,6 +47,11 @@ impl Core {
         Some(self.pid.load(Ordering::Relaxed)).filter(|pid| *pid > 0 && self.can.fast_counters)
     }
 
+    /// A process in the network of its own that the container has, where both are so.
+    pub(super) fn networked_pid(&self) -> Option<u32> {
+        self.visible_pid().filter(|_| self.can.sent_packets)
+    }
+
     /// Removed by somebody else, or out of reach for good. Told once.
     pub(super) fn vanished(&self) {
         if !self.removing.swap(true, Ordering::Relaxed) {

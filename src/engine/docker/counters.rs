@@ -10,6 +10,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::engine::cgroup::{Counters, EVERY, Reader};
+use crate::engine::devices;
 use crate::event::SampleSource;
 use crate::units::{Elapsed, Memory};
 
@@ -21,6 +22,8 @@ pub(super) enum Source {
     Files {
         /// Holds them open.
         reader: Box<Reader>,
+        /// A process in the container's network, where it is visible.
+        inside: Option<u32>,
         /// When to read next.
         ticks: Interval,
     },
@@ -31,12 +34,16 @@ pub(super) enum Source {
 }
 
 impl Source {
-    pub(super) fn new(client: &bollard::Docker, container: &str, reader: Option<Reader>) -> Self {
+    pub(super) fn new(
+        client: &bollard::Docker,
+        container: &str,
+        (reader, inside): (Option<Reader>, Option<u32>),
+    ) -> Self {
         if let Some(reader) = reader {
             let mut ticks = interval(EVERY);
             // A late reading is not made up for: counters are totals.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            return Self::Files { reader: Box::new(reader), ticks };
+            return Self::Files { reader: Box::new(reader), inside, ticks };
         }
         let options = StatsOptionsBuilder::default().stream(true).build();
         Self::Stream(Box::pin(client.stats(container, Some(options))))
@@ -46,9 +53,10 @@ impl Source {
     pub(super) async fn next(&mut self) -> Counters {
         loop {
             let found = match self {
-                Self::Files { reader, ticks } => {
+                Self::Files { reader, inside, ticks } => {
                     ticks.tick().await;
-                    reader.counters()
+                    let sent = inside.and_then(devices::sent);
+                    reader.counters().map(|counters| Counters { sent, ..counters })
                 }
                 Self::Stream(answers) => match answers.next().await {
                     Some(Ok(answer)) => match counters(&answer) {
@@ -107,6 +115,7 @@ pub(super) fn counters(answer: &ContainerStatsResponse) -> Option<Counters> {
         throttled: Elapsed::from_micros(throttling.throttled_time.unwrap_or(0) / 1_000),
         pids: answer.pids_stats.as_ref().and_then(|pids| u32::try_from(pids.current?).ok()),
         oom_kills: None,
+        sent: answer.networks.as_ref().map(|networks| networks.values().filter_map(|device| device.tx_packets).sum()),
     })
 }
 
@@ -139,6 +148,8 @@ mod tests {
             throttled: Elapsed::from_micros(11_141_264),
             pids: Some(1),
             oom_kills: None,
+            // Not told in every fixture.
+            sent: Some(0),
         }
     }
 
@@ -149,7 +160,7 @@ mod tests {
 
     #[test]
     fn an_answer_over_version_2_tells_shared_memory_as_well() {
-        let expected = Counters { shared: Some(Memory::from_mib(20)), ..expected() };
+        let expected = Counters { shared: Some(Memory::from_mib(20)), sent: None, ..expected() };
         assert_eq!(counters(&fixture!("engine-v2.json")), Some(expected));
     }
 

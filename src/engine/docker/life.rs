@@ -64,7 +64,7 @@ pub(super) struct Watch {
 
 impl Life {
     pub(super) fn new(core: Arc<Core>, watch: Watch) -> Self {
-        let source = Source::new(&core.client, &core.container, watch.reader);
+        let source = Source::new(&core.client, &core.container, (watch.reader, core.networked_pid()));
         let mut witnesses = Witnesses::default();
         if let Some(kills) = watch.early {
             witnesses.kernel_counts(Elapsed::ZERO, kills);

@@ -70,6 +70,8 @@ fn capabilities(info: &SystemInfo, local: bool, reach: &Reach) -> Capabilities {
         isolation: Isolation::Container,
         other_user: true,
         live_limits: true,
+        // Without a network of its own, its packets cannot be told from everybody's.
+        sent_packets: !matches!(reach, Reach::Shared),
         open_files_most: None,
     }
 }

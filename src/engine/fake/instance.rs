@@ -155,6 +155,10 @@ impl FakeInstance {
             Act::Log(line) => self.tell(Happening::Log { stderr: true, line }),
             Act::Need(need) => self.tell(Happening::Sample(self.sample(need, Elapsed::ZERO))),
             Act::Used(cpu) => self.tell(Happening::Sample(self.sample(Memory::from_mib(1), cpu))),
+            Act::Sent(packets) => {
+                let quiet = self.sample(Memory::from_mib(1), Elapsed::ZERO);
+                self.tell(Happening::Sample(Sample { sent: Some(packets), ..quiet }));
+            }
             Act::ChildOutOfMemory => {
                 self.oom_kills.fetch_add(1, Ordering::Relaxed);
                 self.tell(Happening::ChildOutOfMemory);
@@ -178,6 +182,7 @@ impl FakeInstance {
             throttled: Elapsed::ZERO,
             pids: Some(1),
             oom_kills: Some(self.oom_kills.load(Ordering::Relaxed)),
+            sent: None,
         }
     }
 }

@@ -127,6 +127,7 @@ fn machine() -> Machine {
             isolation: Isolation::Container,
             other_user: true,
             live_limits: true,
+            sent_packets: true,
             open_files_most: None,
         },
     }

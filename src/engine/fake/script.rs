@@ -59,6 +59,8 @@ pub enum Act {
     Need(Memory),
     /// Its counters are read, and it has used so much CPU time since its start.
     Used(Elapsed),
+    /// Its counters are read, and it has sent so many packets since its start.
+    Sent(u64),
     /// A child is killed for want of memory.
     ChildOutOfMemory,
     /// The process is killed for want of memory: status 137, and the kernel's counter goes up.

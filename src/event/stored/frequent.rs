@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{ClientKind, Ending, InstanceId, Kind, Request, RequestId, Sample, SampleSource};
+use crate::event::{Asker, ClientKind, Ending, InstanceId, Kind, Request, RequestId, Sample, SampleSource};
 use crate::units::{Elapsed, Memory};
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
@@ -19,7 +19,7 @@ fn no(flag: &bool) -> bool {
 }
 
 /// A sample: instance, source, usage, need, shared, swap (bytes), cpu (us), periods, throttled
-/// periods (`k`), throttled (us), pids, kills for want of memory (`o`).
+/// periods (`k`), throttled (us), pids, kills for want of memory (`o`), packets sent (`x`, since 1.5).
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredSample {
     i: InstanceId,
@@ -42,6 +42,8 @@ pub(super) struct StoredSample {
     d: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     o: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    x: Option<u64>,
 }
 
 impl From<&Sample> for StoredSample {
@@ -59,6 +61,7 @@ impl From<&Sample> for StoredSample {
             t: sample.throttled.micros(),
             d: sample.pids,
             o: sample.oom_kills,
+            x: sample.sent,
         }
     }
 }
@@ -78,12 +81,13 @@ impl StoredSample {
             throttled: Elapsed::from_micros(self.t),
             pids: self.d,
             oom_kills: self.o,
+            sent: self.x,
         }
     }
 }
 
-/// A request: number, arrived (`a`, us), method, path, client, status, ending, held (us), first
-/// byte (us), total (us), bytes in (`b`) and out (`o`).
+/// A request: number, arrived (`a`, us), method, path, client, who that is (`w`, since 1.5), status, ending,
+/// held (us), first byte (us), total (us), bytes in (`b`) and out (`o`).
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredRequest<'r> {
     n: RequestId,
@@ -93,6 +97,8 @@ pub(super) struct StoredRequest<'r> {
     #[serde(borrow)]
     p: Cow<'r, str>,
     c: ClientKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    w: Option<Cow<'r, Asker>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<u16>,
     e: Ending,
@@ -115,6 +121,7 @@ impl<'r> From<&'r Request> for StoredRequest<'r> {
             m: Cow::Borrowed(&request.method),
             p: Cow::Borrowed(&request.path),
             c: request.client,
+            w: request.asker.as_ref().map(Cow::Borrowed),
             s: request.status,
             e: request.ending,
             h: request.held.micros(),
@@ -134,6 +141,7 @@ impl StoredRequest<'_> {
             method: self.m.into_owned(),
             path: self.p.into_owned(),
             client: self.c,
+            asker: self.w.map(Cow::into_owned),
             status: self.s,
             ending: self.e,
             held: Elapsed::from_micros(self.h),

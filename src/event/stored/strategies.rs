@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use proptest::prelude::*;
 
 use crate::event::{
-    Cache, CacheSize, ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, GaugeValue, Gauges, Header, Hold,
-    InstanceId, Kind, LoadFailure, LoadReport, Losses, Lost, Part, Phase, PhaseRole, Request, RequestId, Sample,
+    Asker, Cache, CacheSize, ClientKind, Ending, Event, Exit, ExitCause, Finish, Gate, GaugeValue, Gauges, Header,
+    Hold, InstanceId, Kind, LoadFailure, LoadReport, Losses, Lost, Part, Phase, PhaseRole, Request, RequestId, Sample,
     SampleSource, Share, ShareLevel, ShareWhy, Shortfall, Spread, State, Why,
 };
 use crate::profile::{Billing, Cause, Charge, UsageRates};
@@ -238,8 +238,10 @@ fn sample() -> impl Strategy<Value = Sample> {
     let source = prop::sample::select(vec![SampleSource::CgroupV1, SampleSource::CgroupV2, SampleSource::EngineStream]);
     let sizes = (memory(), memory(), prop::option::of(memory()), memory());
     let work = (elapsed(), any::<u64>(), any::<u64>(), elapsed());
-    (instance(), source, sizes, work, any::<Option<u32>>(), any::<Option<u64>>()).prop_map(
-        |(instance, source, (usage, need, shared, swap), (cpu, periods, throttled_periods, throttled), pids, kills)| {
+    let counts = (any::<Option<u32>>(), any::<Option<u64>>(), any::<Option<u64>>());
+    (instance(), source, sizes, work, counts).prop_map(
+        |(instance, source, (usage, need, shared, swap), (cpu, periods, throttled_periods, throttled), counts)| {
+            let (pids, kills, sent) = counts;
             Sample {
                 instance,
                 source,
@@ -253,6 +255,7 @@ fn sample() -> impl Strategy<Value = Sample> {
                 throttled,
                 pids,
                 oom_kills: kills,
+                sent,
             }
         },
     )
@@ -260,16 +263,30 @@ fn sample() -> impl Strategy<Value = Sample> {
 
 fn request() -> impl Strategy<Value = Request> {
     let client = prop::sample::select(vec![ClientKind::Browser, ClientKind::Websocket, ClientKind::Client]);
+    let asker = prop_oneof![
+        any::<String>().prop_map(Asker::Monitor),
+        any::<String>().prop_map(Asker::Tool),
+        Just(Asker::Itself)
+    ];
+    let client = (client, prop::option::of(asker));
     let head = (any::<u64>(), elapsed(), any::<String>(), any::<String>(), client);
     let times = (elapsed(), prop::option::of(elapsed()), elapsed());
     (head, any::<Option<u16>>(), ending(), times, any::<u64>(), any::<u64>()).prop_map(
-        |((id, arrived, method, path, client), status, ending, (held, first_byte, total), bytes_in, bytes_out)| {
+        |(
+            (id, arrived, method, path, (client, asker)),
+            status,
+            ending,
+            (held, first_byte, total),
+            bytes_in,
+            bytes_out,
+        )| {
             Request {
                 id: RequestId(id),
                 arrived,
                 method,
                 path,
                 client,
+                asker,
                 status,
                 ending,
                 held,

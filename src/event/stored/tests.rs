@@ -90,7 +90,7 @@ fn an_unknown_kind_in_a_known_version_is_an_error() {
 #[test]
 fn a_version_that_is_none_says_what_was_expected() {
     let error = "one".parse::<Version>().unwrap_err();
-    assert_eq!(error.to_string(), "found `one`, expected a format version such as `1.4`");
+    assert_eq!(error.to_string(), "found `one`, expected a format version such as `1.5`");
     assert_eq!("3.14".parse(), Ok(Version { major: 3, minor: 14 }));
 }
 
@@ -177,6 +177,7 @@ fn small_sample() -> Sample {
         throttled: Elapsed::ZERO,
         pids: None,
         oom_kills: None,
+        sent: None,
     }
 }
 
@@ -191,6 +192,7 @@ fn full_sample() -> Sample {
         throttled: Elapsed::from_secs(900),
         pids: Some(12),
         oom_kills: Some(1),
+        sent: Some(100_000),
         ..small_sample()
     }
 }
@@ -202,6 +204,7 @@ fn request() -> Request {
         method: "GET".into(),
         path: "/reports".into(),
         client: ClientKind::Browser,
+        asker: None,
         status: Some(503),
         ending: Ending::Platform(Cause::Waking),
         held: Elapsed::ZERO,

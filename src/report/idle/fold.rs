@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::spans::Spans;
 use super::{Cause, Hours, Idle, MONTH_HOURS, Sign};
-use crate::event::{Event, Gauges, Header, Kind, Request, State};
+use crate::event::{Event, Gauges, Header, InstanceId, Kind, Request, Sample, State};
 use crate::profile::IdleSignal;
 use crate::units::Elapsed;
 
@@ -10,6 +10,8 @@ use crate::units::Elapsed;
 const SORTS: usize = 40;
 /// So many moments of a cause are kept to see its rhythm: the first ones.
 const MOMENTS: usize = 1_000;
+/// What an app sends in this time belongs together.
+const BURST: Elapsed = Elapsed::from_secs(1);
 /// Fewer show no rhythm.
 const RHYTHM: usize = 4;
 
@@ -26,6 +28,7 @@ pub(in crate::report) struct IdleFold {
     awake: Elapsed,
     seen: BTreeMap<Sign, Seen>,
     told: (Elapsed, Gauges),
+    sent: Option<(InstanceId, u64)>,
     ignored: BTreeMap<IdleSignal, u64>,
 }
 
@@ -51,6 +54,7 @@ impl IdleFold {
             Kind::State { to, .. } => self.enter(event.at, *to),
             Kind::Request(request) => self.request(request),
             Kind::Gauges(gauges) => self.gauges(event.at, gauges),
+            Kind::Sample(sample) => self.packets(event.at, sample),
             _ => {}
         }
     }
@@ -75,8 +79,8 @@ impl IdleFold {
             (crate::event::ClientKind::Websocket, Some(answered)) => request.arrived + answered,
             _ => request.arrived + request.total,
         };
-        let (client, method, path) = (request.client, request.method.clone(), request.path.clone());
-        let sort = Sign::Request { client, method, path };
+        let (method, path) = (request.method.clone(), request.path.clone());
+        let sort = Sign::Request { client: request.client, asker: request.asker.clone(), method, path };
         let known = self.seen.len() < SORTS || self.seen.contains_key(&sort);
         let sign = if known { sort } else { Sign::OtherRequests };
         self.sign(IdleSignal::Request, sign, (request.arrived, ends), 1);
@@ -95,6 +99,15 @@ impl IdleFold {
         }
     }
 
+    /// Every answer is packets too, so where these do not count nobody is told how many came.
+    fn packets(&mut self, at: Elapsed, sample: &Sample) {
+        let Some(sent) = sample.sent.filter(|_| self.counts.contains(&IdleSignal::Outbound)) else { return };
+        let before = self.sent.replace((sample.instance, sent)).filter(|(instance, _)| *instance == sample.instance);
+        // An instance that was started again counts from zero.
+        let more = before.map_or(sent, |(_, before)| sent.checked_sub(before).unwrap_or(sent));
+        self.sign(IdleSignal::Outbound, Sign::Packets, (at, at), more);
+    }
+
     /// A sign from one moment to another, `count` more of its kind.
     fn sign(&mut self, signal: IdleSignal, sign: Sign, (from, to): (Elapsed, Elapsed), count: u64) {
         if count == 0 && from == to {
@@ -107,7 +120,10 @@ impl IdleFold {
         let seen = self.seen.entry(sign).or_default();
         seen.count += count;
         seen.spans.add(from, to + after);
-        if count > 0 && seen.moments.len() < MOMENTS {
+        // Packets come in bursts, of which the first one has the rhythm.
+        let same_burst = seen.moments.last().filter(|_| signal == IdleSignal::Outbound);
+        let begins = same_burst.is_none_or(|last| from.since(*last) > BURST);
+        if count > 0 && begins && seen.moments.len() < MOMENTS {
             seen.moments.push(from);
         }
     }

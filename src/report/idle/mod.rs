@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::event::ClientKind;
+use crate::event::{Asker, ClientKind};
 use crate::profile::IdleSignal;
 use crate::units::Elapsed;
 
@@ -68,6 +68,9 @@ pub enum Sign {
     Request {
         /// Who asked, by its headers.
         client: ClientKind,
+        /// Who that is, where it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        asker: Option<Asker>,
         /// Method.
         method: String,
         /// Path without the query.
@@ -81,6 +84,8 @@ pub enum Sign {
     Pings,
     /// WebSockets being open.
     OpenSockets,
+    /// Packets that the app sent, answers to visitors among them.
+    Packets,
 }
 
 /// Hours of a month.

@@ -1,8 +1,11 @@
 use super::*;
-use crate::event::{Ending, Gauges, Header, Kind, Request, RequestId, State, Why};
+use crate::event::{
+    Asker, Ending, Gauges, Header, InstanceId, Kind, Request, RequestId, Sample, SampleSource, State, Why,
+};
 use crate::report::Fold;
 use crate::report::story::{Story, header};
 use crate::spec::SleepRules;
+use crate::units::Memory;
 
 const MINUTE: u64 = 60_000;
 
@@ -24,12 +27,17 @@ fn begin(header: Header) -> Story {
 }
 
 fn ask(story: &mut Story, at: u64, path: &str) {
+    ask_as(story, at, path, None);
+}
+
+fn ask_as(story: &mut Story, at: u64, path: &str, asker: Option<Asker>) {
     let request = Request {
         id: RequestId(1),
         arrived: Elapsed::from_millis(at),
         method: "GET".into(),
         path: path.into(),
         client: ClientKind::Client,
+        asker,
         status: Some(200),
         ending: Ending::App,
         held: Elapsed::ZERO,
@@ -39,6 +47,24 @@ fn ask(story: &mut Story, at: u64, path: &str) {
         bytes_out: 2,
     };
     story.at(at + 2, Kind::Request(Box::new(request)));
+}
+
+fn sample() -> Sample {
+    Sample {
+        instance: InstanceId(1),
+        source: SampleSource::CgroupV2,
+        usage: Memory::from_mib(40),
+        need: Memory::from_mib(40),
+        shared: None,
+        swap: Memory::default(),
+        cpu: Elapsed::ZERO,
+        periods: 0,
+        throttled_periods: 0,
+        throttled: Elapsed::ZERO,
+        pids: None,
+        oom_kills: None,
+        sent: None,
+    }
 }
 
 fn gauges(story: &mut Story, at: u64, [sockets, messages, pings]: [u64; 3]) {
@@ -126,4 +152,51 @@ fn people_have_no_rhythm() {
         ask(&mut story, at * MINUTE, "/");
     }
     assert_eq!(told(&story).causes[0].every, None);
+}
+
+#[test]
+fn whoever_says_who_they_are_is_named_and_the_rest_has_a_rhythm_at_most() {
+    let mut story = begin(plan(USUAL));
+    let (monitor, tool) = (Asker::Monitor("UptimeRobot".into()), Asker::Tool("curl".into()));
+    for at in 0..6 {
+        ask_as(&mut story, at * 5 * MINUTE, "/health", Some(monitor.clone()));
+        ask(&mut story, (at * 5 + 1) * MINUTE, "/health");
+        ask_as(&mut story, (at * 5 + 2) * MINUTE, "/", Some(tool.clone()));
+        ask_as(&mut story, (at * 5 + 3) * MINUTE, "/", Some(Asker::Itself));
+    }
+    ask(&mut story, 29 * MINUTE, "/once");
+    let mut fold = Fold::new();
+    story.0.iter().for_each(|event| fold.add(event));
+    let text = crate::report::text(&[crate::report::idle(&fold.summary())], 120);
+    for line in [
+        "GET /health (monitor: UptimeRobot)",
+        "GET /health (a client with a rhythm) ",
+        "GET / (a client with a rhythm: curl)",
+        "GET / (the app itself)",
+        "GET /once (a client) ",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn packets_that_an_app_sends_keep_it_awake_where_they_count() {
+    let with = |counts: &[IdleSignal]| {
+        let mut story = begin(plan(counts));
+        // Telemetry: every four minutes two samples in which the count has grown, and one in which it has not.
+        for round in 0..6_u64 {
+            for (late, sent) in [(0, 5), (400, 8), (60_000, 8)] {
+                let sample = Sample { sent: Some(round * 8 + sent), ..sample() };
+                story.at(round * 4 * MINUTE + late, Kind::Sample(Box::new(sample)));
+            }
+        }
+        story.state(40 * MINUTE, State::Serving, State::Stopping, Why::Idle);
+        told(&story)
+    };
+    let idle = with(&[IdleSignal::Outbound]);
+    let packets = &idle.causes[0];
+    assert_eq!((&packets.sign, packets.count, packets.every), (&Sign::Packets, 48, Some(Elapsed::from_secs(240))));
+    assert_eq!(packets.kept.millis(), (20 + 15) * MINUTE + 400);
+    let usual = with(USUAL);
+    assert!(usual.causes.is_empty() && usual.ignored.is_empty());
 }

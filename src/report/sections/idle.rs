@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::{NONE, percent, share};
-use crate::event::ClientKind;
+use crate::event::{Asker, ClientKind};
 use crate::profile::IdleSignal;
 use crate::report::Summary;
 use crate::report::idle::{Cause, Hours, Idle, MONTH_HOURS, Sign};
@@ -36,6 +36,7 @@ fn named(signal: IdleSignal) -> &'static str {
         IdleSignal::WebsocketMessage => "WebSocket messages",
         IdleSignal::WebsocketPing => "WebSocket pings",
         IdleSignal::WebsocketOpen => "open WebSockets",
+        IdleSignal::Outbound => "packets sent",
     }
 }
 
@@ -43,7 +44,7 @@ fn causes(idle: &Idle) -> Table {
     const SHOWN: usize = 10;
     let row = |cause: &Cause| {
         vec![
-            sign(&cause.sign),
+            sign(cause),
             cause.count.to_string(),
             cause.every.map_or_else(|| NONE.to_owned(), Elapsed::human),
             percent(share(cause.kept, idle.serving)),
@@ -62,20 +63,32 @@ fn causes(idle: &Idle) -> Table {
     }
 }
 
-fn sign(sign: &Sign) -> String {
-    match sign {
-        Sign::Request { client, method, path } => {
-            let client = match client {
-                ClientKind::Browser => "a browser",
-                ClientKind::Websocket => "a WebSocket's handshake",
-                ClientKind::Client => "a client",
-            };
-            format!("{method} {path} ({client})")
+fn sign(cause: &Cause) -> String {
+    match &cause.sign {
+        Sign::Request { client, asker, method, path } => {
+            format!("{method} {path} ({})", who(*client, asker.as_ref(), cause.every))
         }
         Sign::OtherRequests => "other requests".to_owned(),
         Sign::Messages => "WebSocket messages".to_owned(),
         Sign::Pings => "WebSocket pings".to_owned(),
         Sign::OpenSockets => "open WebSockets".to_owned(),
+        Sign::Packets => "packets that the app sent".to_owned(),
+    }
+}
+
+/// A rhythm alone makes nobody a monitor: an open page that asks its server every few seconds has one too.
+fn who(client: ClientKind, asker: Option<&Asker>, every: Option<Elapsed>) -> String {
+    let kind = match client {
+        ClientKind::Browser => "a browser",
+        ClientKind::Websocket => "a WebSocket's handshake",
+        ClientKind::Client => "a client",
+    };
+    let rhythm = if every.is_some() { " with a rhythm" } else { "" };
+    match asker {
+        Some(Asker::Monitor(name)) => format!("monitor: {name}"),
+        Some(Asker::Itself) => "the app itself".to_owned(),
+        Some(Asker::Tool(name)) => format!("{kind}{rhythm}: {name}"),
+        None => format!("{kind}{rhythm}"),
     }
 }
 

@@ -13,6 +13,7 @@ pub(in crate::tui) struct Standing {
     sockets: u64,
     messages: u64,
     pings: u64,
+    sent: Option<u64>,
     awake: Elapsed,
 }
 
@@ -22,6 +23,9 @@ impl Standing {
             Kind::Header(header) => self.sleep.clone_from(&header.spec.sleep),
             Kind::State { to, why, .. } => self.change(event.at, *to, why),
             Kind::Request(_) if self.counts(IdleSignal::Request) => self.sign = event.at,
+            Kind::Sample(sample) if self.counts(IdleSignal::Outbound) && sample.sent != self.sent => {
+                (self.sign, self.sent) = (event.at, sample.sent);
+            }
             Kind::Gauges(gauges) => {
                 let silent = (gauges.messages == self.messages || !self.counts(IdleSignal::WebsocketMessage))
                     && (gauges.pings == self.pings || !self.counts(IdleSignal::WebsocketPing))

@@ -76,6 +76,7 @@ fn sample(number: u64) -> Event {
         throttled: Elapsed::ZERO,
         pids: Some(12),
         oom_kills: Some(0),
+        sent: None,
     };
     Event { seq: number + 1, at, kind: Kind::Sample(Box::new(sample)) }
 }

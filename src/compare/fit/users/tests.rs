@@ -68,6 +68,7 @@ impl Tale {
             throttled: Elapsed::ZERO,
             pids: None,
             oom_kills: None,
+            sent: None,
         })));
     }
 

@@ -65,8 +65,8 @@ fn begins_in(text: &[u8], word: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn monitor(name: &str) -> Option<Asker> {
-        Some(Asker::Monitor(name.to_owned()))
+    fn monitor(name: &str) -> Asker {
+        Asker::Monitor(name.to_owned())
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
             ("Uptime-Kuma/1.23.16", "Uptime Kuma"),
             ("kube-probe/1.29", "Kubernetes probe"),
         ] {
-            assert_eq!(asker(agent.as_bytes()), monitor(name), "{agent}");
+            assert_eq!(asker(agent.as_bytes()), Some(monitor(name)), "{agent}");
         }
     }
 

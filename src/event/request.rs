@@ -59,8 +59,6 @@ pub enum Asker {
     Monitor(String),
     /// A program or a library for any request, by its `User-Agent`: `curl`.
     Tool(String),
-    /// The app itself, through its public address.
-    Itself,
 }
 
 /// How a request ended.

@@ -244,7 +244,7 @@ fn an_exported_run_is_the_same_run_elsewhere() {
     assert_eq!(RunRow { key: run.key, ..imported.clone() }, run);
     let events = |place: &Place, run| place.store.events(run).unwrap().map(Result::unwrap).collect::<Vec<_>>();
     assert_eq!(events(&other, &imported), events(&place, &run));
-    assert!(file.starts_with("{\"emu_run_format\":\"1.4\",\"run\":\"20260102-1000-aaaa\",\"events\":6}\n"));
+    assert!(file.starts_with("{\"emu_run_format\":\"1.5\",\"run\":\"20260102-1000-aaaa\",\"events\":6}\n"));
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_file_with_a_fault_adds_nothing_and_says_which_line() {
         (without(6), "line 6: the file ends after 5 events, its first line promises 6"),
         (twice, "line 8: event 3 does not come after the one before it"),
         (good.replace("\"kind\":\"exited\"", "\"kind\":\"exploded\""), "line 6: event 4 is of the unknown kind"),
-        (good.replace("format\":\"1.4\"", "format\":\"2.0\""), "the run is stored in format 2.0"),
+        (good.replace("format\":\"1.5\"", "format\":\"2.0\""), "the run is stored in format 2.0"),
         (good.replacen("-aaaa", "-dddd", 1), "line 2: the header of run"),
     ] {
         let mut place = Place::new();
@@ -284,7 +284,7 @@ fn a_run_is_not_imported_twice() {
 #[test]
 fn what_only_a_newer_emu_understands_is_kept_when_a_run_passes_through() {
     let file = exported(&three_runs(), "before")
-        .replace("format\":\"1.4\"", "format\":\"1.7\"")
+        .replace("format\":\"1.5\"", "format\":\"1.7\"")
         .replace("\"kind\":\"exited\"", "\"kind\":\"exploded\"");
     let mut place = Place::new();
     let run = place.store.import(&mut file.as_bytes()).unwrap();

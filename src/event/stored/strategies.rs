@@ -263,11 +263,7 @@ fn sample() -> impl Strategy<Value = Sample> {
 
 fn request() -> impl Strategy<Value = Request> {
     let client = prop::sample::select(vec![ClientKind::Browser, ClientKind::Websocket, ClientKind::Client]);
-    let asker = prop_oneof![
-        any::<String>().prop_map(Asker::Monitor),
-        any::<String>().prop_map(Asker::Tool),
-        Just(Asker::Itself)
-    ];
+    let asker = prop_oneof![any::<String>().prop_map(Asker::Monitor), any::<String>().prop_map(Asker::Tool)];
     let client = (client, prop::option::of(asker));
     let head = (any::<u64>(), elapsed(), any::<String>(), any::<String>(), client);
     let times = (elapsed(), prop::option::of(elapsed()), elapsed());

@@ -162,7 +162,6 @@ fn whoever_says_who_they_are_is_named_and_the_rest_has_a_rhythm_at_most() {
         ask_as(&mut story, at * 5 * MINUTE, "/health", Some(monitor.clone()));
         ask(&mut story, (at * 5 + 1) * MINUTE, "/health");
         ask_as(&mut story, (at * 5 + 2) * MINUTE, "/", Some(tool.clone()));
-        ask_as(&mut story, (at * 5 + 3) * MINUTE, "/", Some(Asker::Itself));
     }
     ask(&mut story, 29 * MINUTE, "/once");
     let mut fold = Fold::new();
@@ -172,7 +171,6 @@ fn whoever_says_who_they_are_is_named_and_the_rest_has_a_rhythm_at_most() {
         "GET /health (monitor: UptimeRobot)",
         "GET /health (a client with a rhythm) ",
         "GET / (a client with a rhythm: curl)",
-        "GET / (the app itself)",
         "GET /once (a client) ",
     ] {
         assert!(text.contains(line), "{line} in {text}");

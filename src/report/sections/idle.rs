@@ -86,7 +86,6 @@ fn who(client: ClientKind, asker: Option<&Asker>, every: Option<Elapsed>) -> Str
     let rhythm = if every.is_some() { " with a rhythm" } else { "" };
     match asker {
         Some(Asker::Monitor(name)) => format!("monitor: {name}"),
-        Some(Asker::Itself) => "the app itself".to_owned(),
         Some(Asker::Tool(name)) => format!("{kind}{rhythm}: {name}"),
         None => format!("{kind}{rhythm}"),
     }

@@ -90,6 +90,7 @@ fn request(number: u64) -> Event {
         method: "GET".into(),
         path: "/reports/latest".into(),
         client: ClientKind::Client,
+        asker: None,
         status: Some(if number.is_multiple_of(500) { 500 } else { 200 }),
         ending: Ending::App,
         held: Elapsed::ZERO,

@@ -56,7 +56,7 @@ pub struct Capabilities {
     #[serde(default)]
     pub open_files_most: Option<u32>,
     /// Counts the packets that an app sends.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sent_packets: bool,
 }
 

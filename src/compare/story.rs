@@ -282,6 +282,7 @@ impl Told {
                 pids: None,
                 oom_kills: None,
                 sent: None,
+                open_files: None,
             })),
         );
     }

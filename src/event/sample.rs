@@ -32,6 +32,9 @@ pub struct Sample {
     pub oom_kills: Option<u64>,
     /// Packets that it has sent since it started, but for those that never left it. `None` when not told.
     pub sent: Option<u64>,
+    /// Open files of the process that has the most: files, sockets, pipes. `None` in a sample that does not tell it;
+    /// about one in a second does where the engine can.
+    pub open_files: Option<u32>,
 }
 
 /// Where counters were read.

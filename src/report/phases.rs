@@ -321,6 +321,7 @@ mod tests {
                 pids: None,
                 oom_kills: None,
                 sent: None,
+                open_files: None,
             }))
         };
         let phase = Phase { name: "search".into(), role: PhaseRole::Measure, what: String::new(), users: None };

@@ -51,6 +51,7 @@ impl Story {
                 pids: Some(5),
                 oom_kills: Some(0),
                 sent: None,
+                open_files: None,
             })),
         )
     }

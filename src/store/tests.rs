@@ -58,6 +58,7 @@ pub(super) fn sample(need: Memory) -> Kind {
         pids: Some(3),
         oom_kills: Some(0),
         sent: None,
+        open_files: None,
     }))
 }
 

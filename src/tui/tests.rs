@@ -174,6 +174,7 @@ fn sample(micros: u64, mib: u64) -> Event {
         pids: Some(3),
         oom_kills: None,
         sent: None,
+        open_files: None,
     };
     Event { seq: 0, at: Elapsed::from_micros(micros), kind: Kind::Sample(Box::new(sample)) }
 }
@@ -189,6 +190,25 @@ fn an_hour_of_samples_is_kept_in_bounded_memory_and_its_peak_is_not_lost() {
     let high = columns.iter().flatten().filter(|bucket| bucket.need == Memory::from_mib(400)).count();
     assert!((1..=2).contains(&high), "{high} columns show the peak");
     assert!(columns.iter().all(Option::is_some), "a hole in the chart");
+}
+
+#[test]
+fn open_files_near_their_limit_are_told_until_they_are_well_below_it() {
+    let (mut model, screen) = at(2_200);
+    model.facts.files_most = Some(1_000);
+    let mut shown = |files: Option<u32>| {
+        let Kind::Sample(told) = sample(2_200_000, 100).kind else { panic!("a sample") };
+        let told = Sample { open_files: files, ..*told };
+        model.add(&Event { seq: 0, at: screen.now, kind: Kind::Sample(Box::new(told)) });
+        picture(&(model.clone(), screen.clone()), 130, 24)
+    };
+    let warning = "! open files of a process near their limit: 950 of 1000";
+    assert!(!shown(Some(850)).contains('!'));
+    assert!(shown(Some(950)).contains(warning));
+    let between = shown(None);
+    assert!(between.contains(warning) && between.contains("950 of 1000 open files"), "{between}");
+    assert!(shown(Some(850)).contains("! open files"));
+    assert!(!shown(Some(790)).contains("! open files"));
 }
 
 proptest! {

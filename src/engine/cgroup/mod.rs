@@ -3,6 +3,7 @@
 //! The parsers are pure and take text; [`Reader`] holds the files open. Both versions of the
 //! interface give the same [`Counters`].
 
+mod descriptors;
 mod place;
 mod reader;
 #[cfg(test)]
@@ -47,6 +48,8 @@ pub struct Counters {
     /// Packets sent by the network devices of the instance, without the loopback device. A group's files do not
     /// tell them.
     pub sent: Option<u64>,
+    /// Open files of the process that has the most. `None` in most readings.
+    pub open_files: Option<u32>,
 }
 
 impl Counters {
@@ -66,6 +69,7 @@ impl Counters {
             pids: self.pids,
             oom_kills: self.oom_kills,
             sent: self.sent,
+            open_files: self.open_files,
         }
     }
 }

@@ -45,6 +45,7 @@ fn expected() -> Counters {
         pids: Some(1),
         oom_kills: Some(1),
         sent: None,
+        open_files: None,
     }
 }
 

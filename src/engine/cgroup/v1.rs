@@ -37,6 +37,7 @@ pub fn counters(files: Files<'_>) -> Option<Counters> {
         pids: number(files.pids).and_then(|pids| u32::try_from(pids).ok()),
         oom_kills: oom_kills(files.oom),
         sent: None,
+        open_files: None,
     })
 }
 

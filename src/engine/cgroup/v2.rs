@@ -35,6 +35,7 @@ pub fn counters(files: Files<'_>) -> Option<Counters> {
         pids: number(files.pids).and_then(|pids| u32::try_from(pids).ok()),
         oom_kills: oom_kills(files.events),
         sent: None,
+        open_files: None,
     })
 }
 

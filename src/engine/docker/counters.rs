@@ -115,6 +115,7 @@ pub(super) fn counters(answer: &ContainerStatsResponse) -> Option<Counters> {
         throttled: Elapsed::from_micros(throttling.throttled_time.unwrap_or(0) / 1_000),
         pids: answer.pids_stats.as_ref().and_then(|pids| u32::try_from(pids.current?).ok()),
         oom_kills: None,
+        open_files: None,
         sent: answer.networks.as_ref().map(|networks| networks.values().filter_map(|device| device.tx_packets).sum()),
     })
 }
@@ -148,6 +149,7 @@ mod tests {
             throttled: Elapsed::from_micros(11_141_264),
             pids: Some(1),
             oom_kills: None,
+            open_files: None,
             // Not told in every fixture.
             sent: Some(0),
         }

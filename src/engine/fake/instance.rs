@@ -183,6 +183,7 @@ impl FakeInstance {
             pids: Some(1),
             oom_kills: Some(self.oom_kills.load(Ordering::Relaxed)),
             sent: None,
+            open_files: None,
         }
     }
 }

@@ -19,7 +19,8 @@ fn no(flag: &bool) -> bool {
 }
 
 /// A sample: instance, source, usage, need, shared, swap (bytes), cpu (us), periods, throttled
-/// periods (`k`), throttled (us), pids, kills for want of memory (`o`), packets sent (`x`, since 1.5).
+/// periods (`k`), throttled (us), pids, kills for want of memory (`o`), packets sent (`x`, since 1.5),
+/// open files (`f`, since 1.5).
 #[derive(Serialize, Deserialize)]
 pub(super) struct StoredSample {
     i: InstanceId,
@@ -44,6 +45,8 @@ pub(super) struct StoredSample {
     o: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    f: Option<u32>,
 }
 
 impl From<&Sample> for StoredSample {
@@ -62,6 +65,7 @@ impl From<&Sample> for StoredSample {
             d: sample.pids,
             o: sample.oom_kills,
             x: sample.sent,
+            f: sample.open_files,
         }
     }
 }
@@ -82,6 +86,7 @@ impl StoredSample {
             pids: self.d,
             oom_kills: self.o,
             sent: self.x,
+            open_files: self.f,
         }
     }
 }

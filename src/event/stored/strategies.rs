@@ -238,10 +238,10 @@ fn sample() -> impl Strategy<Value = Sample> {
     let source = prop::sample::select(vec![SampleSource::CgroupV1, SampleSource::CgroupV2, SampleSource::EngineStream]);
     let sizes = (memory(), memory(), prop::option::of(memory()), memory());
     let work = (elapsed(), any::<u64>(), any::<u64>(), elapsed());
-    let counts = (any::<Option<u32>>(), any::<Option<u64>>(), any::<Option<u64>>());
+    let counts = (any::<Option<u32>>(), any::<Option<u64>>(), any::<Option<u64>>(), any::<Option<u32>>());
     (instance(), source, sizes, work, counts).prop_map(
         |(instance, source, (usage, need, shared, swap), (cpu, periods, throttled_periods, throttled), counts)| {
-            let (pids, kills, sent) = counts;
+            let (pids, kills, sent, open_files) = counts;
             Sample {
                 instance,
                 source,
@@ -256,6 +256,7 @@ fn sample() -> impl Strategy<Value = Sample> {
                 pids,
                 oom_kills: kills,
                 sent,
+                open_files,
             }
         },
     )

@@ -178,6 +178,7 @@ fn small_sample() -> Sample {
         pids: None,
         oom_kills: None,
         sent: None,
+        open_files: None,
     }
 }
 
@@ -193,6 +194,7 @@ fn full_sample() -> Sample {
         pids: Some(12),
         oom_kills: Some(1),
         sent: Some(100_000),
+        open_files: Some(20_000),
         ..small_sample()
     }
 }

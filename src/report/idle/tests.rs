@@ -64,6 +64,7 @@ fn sample() -> Sample {
         pids: None,
         oom_kills: None,
         sent: None,
+        open_files: None,
     }
 }
 

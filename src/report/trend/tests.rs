@@ -212,6 +212,20 @@ fn noise_is_rarely_called_a_leak() {
     assert!(plain <= 3 && clinging <= 3 && collected <= 3, "{plain} {clinging} {collected} of 300");
 }
 
+/// A cache that is filled once is no leak, wherever in the run that happens. As with any test of ranks, noise that
+/// rises by chance before the step is believed now and then.
+#[test]
+fn a_step_is_rarely_called_a_leak() {
+    for height in [5.0, 20.0, 200.0] {
+        let alarms = false_alarms(|seed| {
+            // Every second of the run is a place of a step.
+            let (mut chance, at) = (noise(seed), seed as f64);
+            Box::new(move |time| if time < at { 100.0 } else { 100.0 + height } + chance())
+        });
+        assert!(alarms <= 3, "{alarms} of 300 steps of {height} MiB");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -230,14 +244,6 @@ proptest! {
     fn a_plateau_is_no_leak(seed: u64, bend in 10.0..200.0_f64, height in 5.0..200.0_f64) {
         let mut chance = noise(seed);
         let need = move |time: f64| 100.0 + height * (1.0 - (-time / bend).exp()) + chance();
-        prop_assert_ne!(told(600, need).trend().kind, TrendKind::Leak);
-    }
-
-    /// Neither is a cache that is filled once, wherever in the run.
-    #[test]
-    fn a_step_is_no_leak(seed: u64, at in 0.0..600.0_f64, height in 5.0..200.0_f64) {
-        let mut chance = noise(seed);
-        let need = move |time: f64| if time < at { 100.0 } else { 100.0 + height } + chance();
         prop_assert_ne!(told(600, need).trend().kind, TrendKind::Leak);
     }
 

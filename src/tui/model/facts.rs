@@ -14,6 +14,8 @@ pub(in crate::tui) struct Facts {
     pub(in crate::tui) engine: String,
     /// How many processes and threads the plan allows, where it counts them.
     pub(in crate::tui) pids_most: Option<u32>,
+    /// How many files one process may have open, where the plan says so.
+    pub(in crate::tui) files_most: Option<u32>,
     /// The month's free instance hours, where the plan counts them.
     pub(in crate::tui) hours: Option<u32>,
     /// How many times faster the platform's timers run.
@@ -33,6 +35,7 @@ impl Facts {
                     address: String::new(),
                     engine: format!("{} {}", machine.engine, machine.engine_version),
                     pids_most: spec.limits.pids,
+                    files_most: spec.limits.open_files,
                     hours: spec.quota.hours,
                     warp: spec.warp,
                     boot_limit: spec.boot.limit,

@@ -34,6 +34,8 @@ pub struct Model {
     pub(super) gauges: Option<Gauges>,
     /// Processes and threads in the last sample; `None` while nothing runs, or where it is not told.
     pub(super) pids: Option<u32>,
+    /// Open files of the process that has the most, by the last sample that told; `None` while nothing runs.
+    pub(super) open_files: Option<u32>,
     /// What the load is at, or the chapter that began last.
     pub(super) phase: Option<String>,
     status: StatusFold,
@@ -74,7 +76,7 @@ impl Model {
             Kind::Sample(_) => self.sample(event),
             Kind::Gauges(gauges) => self.gauges = Some((**gauges).clone()),
             Kind::Exited(_) | Kind::Removed { .. } => {
-                self.pids = None;
+                (self.pids, self.open_files) = (None, None);
                 self.history.gap(event.at);
                 self.warnings.nothing_runs();
             }
@@ -89,12 +91,16 @@ impl Model {
     fn sample(&mut self, event: &Event) {
         let Kind::Sample(sample) = &event.kind else { return };
         self.pids = sample.pids;
+        self.open_files = sample.open_files.or(self.open_files);
         let status = self.status.status();
         let (cpu, throttled_percent) = (status.cpu, status.throttled_percent);
         self.history.sample(event.at, Bucket { need: sample.need, cpu, throttled_percent });
         self.warnings.sample(sample, status);
         if let (Some(pids), Some(most)) = (sample.pids, self.facts.pids_most) {
             self.warnings.pids(pids, most);
+        }
+        if let (Some(files), Some(most)) = (sample.open_files, self.facts.files_most) {
+            self.warnings.files(files, most);
         }
     }
 

@@ -40,13 +40,15 @@ pub(in crate::tui) struct Warnings {
     memory: (Near, String),
     cpu: (Near, String),
     pids: (Near, String),
+    files: (Near, String),
     hours: (Near, String),
 }
 
 impl Default for Warnings {
     fn default() -> Self {
         let near = |on, off| (Near::new(on, off), String::new());
-        Self { memory: near(ON, OFF), cpu: near(SHORT_OF_CPU, ENOUGH_CPU), pids: near(ON, OFF), hours: near(ON, OFF) }
+        let (memory, pids, files, hours) = (near(ON, OFF), near(ON, OFF), near(ON, OFF), near(ON, OFF));
+        Self { memory, cpu: near(SHORT_OF_CPU, ENOUGH_CPU), pids, files, hours }
     }
 }
 
@@ -69,6 +71,11 @@ impl Warnings {
         say(&mut self.pids, percent, || format!("processes and threads near their limit: {pids} of {most}"));
     }
 
+    pub(super) fn files(&mut self, files: u32, most: u32) {
+        let percent = f64::from(files) * 100.0 / f64::from(most.max(1));
+        say(&mut self.files, percent, || format!("open files of a process near their limit: {files} of {most}"));
+    }
+
     /// The month's hours, on the platform's own clock.
     pub(super) fn hours(&mut self, awake: Elapsed, facts: &Facts) {
         let Some(most) = facts.hours else { return };
@@ -84,7 +91,7 @@ impl Warnings {
 
     /// The sentences, the gravest first.
     pub(in crate::tui) fn sentences(&self) -> impl Iterator<Item = &str> {
-        let all = [&self.memory, &self.pids, &self.hours, &self.cpu];
+        let all = [&self.memory, &self.pids, &self.files, &self.hours, &self.cpu];
         all.into_iter().filter(|(near, _)| near.told).map(|(_, sentence)| sentence.as_str())
     }
 }

@@ -26,7 +26,9 @@ fn work(model: &Model) -> Vec<String> {
         None => words::count(pids.into(), "process or thread", "processes and threads"),
     });
     let kills = (status.kills > 0).then(|| words::count(status.kills, "kill", "kills"));
-    [Some(cpu), throttled, kills, pids].into_iter().flatten().collect()
+    let files =
+        model.open_files.zip(model.facts.files_most).map(|(files, most)| format!("{files} of {most} open files"));
+    [Some(cpu), throttled, kills, pids, files].into_iter().flatten().collect()
 }
 
 /// `requests  120 ended: 100 well, 3 app 4xx, 17 by the platform`.

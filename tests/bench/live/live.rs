@@ -77,6 +77,7 @@ fn sample(number: u64) -> Event {
         pids: Some(12),
         oom_kills: Some(0),
         sent: None,
+        open_files: None,
     };
     Event { seq: number + 1, at, kind: Kind::Sample(Box::new(sample)) }
 }

@@ -69,6 +69,7 @@ impl Tale {
             pids: None,
             oom_kills: None,
             sent: None,
+            open_files: None,
         })));
     }
 

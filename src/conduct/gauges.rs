@@ -46,6 +46,7 @@ impl GaugeDesk {
             sockets: meter.open_websockets.load(Relaxed),
             messages: meter.messages.load(Relaxed),
             pings: meter.pings.load(Relaxed),
+            held: meter.held.load(Relaxed),
             ..self.app.clone()
         };
         if now == self.told {
@@ -82,5 +83,7 @@ mod tests {
         meter.pings.store(1, Relaxed);
         assert_eq!(desk.look(&meter), Some(Gauges { sockets: 2, pings: 1, ..Gauges::default() }));
         assert_eq!(desk.look(&meter), None);
+        meter.held.store(3, Relaxed);
+        assert_eq!(desk.look(&meter), Some(Gauges { sockets: 2, pings: 1, held: 3, ..Gauges::default() }));
     }
 }

@@ -14,6 +14,9 @@ pub struct Gauges {
     /// Pings and pongs that have passed over them since the start of the run, in pieces as they came.
     #[serde(default)]
     pub pings: u64,
+    /// Requests that wait at the gate until the app is there.
+    #[serde(default, skip_serializing_if = "none")]
+    pub held: u64,
     /// Users by the app's own count; `None` when it tells none, or is not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<u64>,
@@ -23,6 +26,11 @@ pub struct Gauges {
     /// Other values of the app that its user wants to see.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<GaugeValue>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this shape")]
+fn none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A cache of the app.

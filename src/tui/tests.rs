@@ -7,7 +7,8 @@ use ratatui::style::Color;
 
 use super::model::Near;
 use super::{Controls, Model, Row, Screen, draw};
-use crate::event::stored::{Decoder, StoredEvent, VERSION};
+use crate::event::stored::strategies::event;
+use crate::event::stored::{Decoder, StoredEvent, VERSION, encode};
 use crate::event::{Cache, CacheSize, Event, Gauges, InstanceId, Kind, Sample, SampleSource};
 use crate::units::{Elapsed, Memory};
 
@@ -152,6 +153,21 @@ fn where_there_is_no_room_for_a_list_a_line_says_which_app_is_shown() {
 }
 
 #[test]
+fn a_start_says_how_long_it_may_take_and_who_waits_for_it() {
+    let (mut model, screen) = at(500);
+    let limit = model.facts.boot_limit;
+    let begun = model.standing.lasted(screen.now);
+    model.add(&Event { seq: 90, at: screen.now, kind: Kind::Gauges(Box::new(Gauges { held: 2, ..Gauges::default() })) });
+    let left = super::view::whole_seconds(limit.since(begun));
+    let shown = picture(&(model.clone(), screen.clone()), 140, 24);
+    assert!(shown.contains(&format!("given up in {left} unless it serves   2 requests held")), "{shown}");
+    let late = Screen { now: screen.now + limit, ..screen.clone() };
+    assert!(picture(&(model.clone(), late), 140, 24).contains("about to be given up"));
+    model.add(&Event { seq: 91, at: screen.now, kind: Kind::Gauges(Box::default()) });
+    assert!(!picture(&(model, screen), 140, 24).contains("held"), "nobody waits any more");
+}
+
+#[test]
 fn colour_is_only_where_it_is_wanted() {
     let (model, screen) = at(24_500);
     assert_eq!(colours(&(model.clone(), screen.clone())), [Color::Reset]);
@@ -227,6 +243,24 @@ proptest! {
                 (told, turned) = (now, Some(value));
             }
         }
+    }
+
+    /// What is shown of a run while it goes on is shown of its record, at every moment.
+    #[test]
+    fn a_replay_shows_what_was_shown_live(millis in 0_u64..40_000, kinds in prop::collection::vec(event(), 0..6)) {
+        let now = Elapsed::from_millis(millis);
+        let invented = kinds.into_iter().map(|event| Event { at: now, ..event });
+        let events: Vec<Event> = life().into_iter().filter(|event| event.at <= now).chain(invented).collect();
+        let (mut live, mut replay) = (Model::new(), Model::new());
+        let mut decoder = Decoder::new(VERSION).expect("its own version");
+        for event in &events {
+            live.add(event);
+            let stored = serde_json::to_string(&encode(event)).expect("an event has a form");
+            let stored: StoredEvent = serde_json::from_str(&stored).expect("a stored event");
+            replay.add(&decoder.decode(&stored).expect("a known event").expect("not a newer one"));
+        }
+        let screen = Screen { now, ..Screen::new(Controls::Replay, false) };
+        prop_assert_eq!(picture(&(live, screen.clone()), 120, 30), picture(&(replay, screen), 120, 30));
     }
 
     /// Any size of a terminal at any moment of a life is drawn.

@@ -222,11 +222,12 @@ fn gauges() -> impl Strategy<Value = Gauges> {
     let value = (any::<String>(), any::<i32>(), any::<String>());
     let value = value.prop_map(|(name, value, unit)| GaugeValue { name, value: f64::from(value) / 8.0, unit });
     let lists = (prop::collection::vec(cache, 0..3), prop::collection::vec(value, 0..3));
-    (any::<(u64, u64, u64)>(), any::<Option<u64>>(), lists).prop_map(
-        |((sockets, messages, pings), users, (caches, values))| Gauges {
+    (any::<(u64, u64, u64, u64)>(), any::<Option<u64>>(), lists).prop_map(
+        |((sockets, messages, pings, held), users, (caches, values))| Gauges {
             sockets,
             messages,
             pings,
+            held,
             users,
             caches,
             values,

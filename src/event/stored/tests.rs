@@ -120,7 +120,7 @@ fn the_stored_form_is_exactly_this() {
     {"seq":1,"at_us":20000,"kind":"sample","body":{"i":1,"s":"cgroup-v2","u":100,"n":90,"c":5}}
     {"seq":1,"at_us":20000,"kind":"request","body":{"n":1000,"a":3000000,"m":"GET","p":"/reports","c":"browser","s":503,"e":{"platform":"waking"},"f":350,"t":400,"o":2048}}
     {"seq":1,"at_us":20000,"kind":"share","body":{"instance":1,"level":"guaranteed","share":"0.063 CPU","why":"bank-empty","bank_us":0}}
-    {"seq":1,"at_us":20000,"kind":"gauges","body":{"sockets":2,"messages":40,"pings":3,"users":2,"caches":[{"name":"load","holds":{"bytes":"50 MiB"}},{"name":"rows","holds":{"entries":7}}],"values":[{"name":"queue","value":0.5,"unit":"seconds"}]}}
+    {"seq":1,"at_us":20000,"kind":"gauges","body":{"sockets":2,"messages":40,"pings":3,"held":1,"users":2,"caches":[{"name":"load","holds":{"bytes":"50 MiB"}},{"name":"rows","holds":{"entries":7}}],"values":[{"name":"queue","value":0.5,"unit":"seconds"}]}}
     {"seq":1,"at_us":20000,"kind":"finished","body":{"given-up":"suspended"}}
     "###);
 }
@@ -154,6 +154,7 @@ fn gauges() -> Gauges {
         sockets: 2,
         messages: 40,
         pings: 3,
+        held: 1,
         users: Some(2),
         caches: vec![
             Cache { name: "load".into(), holds: CacheSize::Bytes(Memory::from_mib(50)) },

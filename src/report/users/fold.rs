@@ -53,7 +53,11 @@ impl UsersFold {
             self.anything = true;
             self.value(value);
         }
-        self.before = std::mem::replace(&mut self.now, (at, gauges.clone())).1;
+        let (_, last) = std::mem::replace(&mut self.now, (at, gauges.clone()));
+        // What else is told says nothing of how many were there before.
+        if (last.sockets, last.users) != (gauges.sockets, gauges.users) {
+            self.before = last;
+        }
     }
 
     fn value(&mut self, told: &GaugeValue) {

@@ -33,9 +33,16 @@ pub(super) fn standing(model: &Model, now: Elapsed) -> Vec<String> {
     let lasted = whole_seconds(model.standing.lasted(now));
     let mut parts = vec![format!("{} for {lasted} ({})", words::state(state), words::why(why))];
     parts.extend(next(model, state, now));
+    parts.extend(held(model));
     parts.push(clock);
     parts.extend(model.phase.clone());
     parts
+}
+
+/// Visitors whose requests wait until the app is there.
+fn held(model: &Model) -> Option<String> {
+    let held = model.gauges.as_ref()?.held;
+    (held > 0).then(|| format!("{} held", words::count(held, "request", "requests")))
 }
 
 /// What comes by itself.
@@ -46,7 +53,10 @@ fn next(model: &Model, state: State, now: Elapsed) -> Option<String> {
             Elapsed::ZERO => Some("sleep is due".to_owned()),
             left => Some(format!("sleeps in {} if nobody comes", whole_seconds(left))),
         },
-        State::Starting => Some(format!("given up after {}", model.facts.boot_limit.human())),
+        State::Starting => Some(match model.facts.boot_limit.since(model.standing.lasted(now)) {
+            Elapsed::ZERO => "about to be given up".to_owned(),
+            left => format!("given up in {} unless it serves", whole_seconds(left)),
+        }),
         State::Asleep => Some("a visit wakes it".to_owned()),
         State::Backoff => Some("the platform pauses before it restarts".to_owned()),
         _ => None,

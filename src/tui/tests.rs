@@ -157,7 +157,11 @@ fn a_start_says_how_long_it_may_take_and_who_waits_for_it() {
     let (mut model, screen) = at(500);
     let limit = model.facts.boot_limit;
     let begun = model.standing.lasted(screen.now);
-    model.add(&Event { seq: 90, at: screen.now, kind: Kind::Gauges(Box::new(Gauges { held: 2, ..Gauges::default() })) });
+    model.add(&Event {
+        seq: 90,
+        at: screen.now,
+        kind: Kind::Gauges(Box::new(Gauges { held: 2, ..Gauges::default() })),
+    });
     let left = super::view::whole_seconds(limit.since(begun));
     let shown = picture(&(model.clone(), screen.clone()), 140, 24);
     assert!(shown.contains(&format!("given up in {left} unless it serves   2 requests held")), "{shown}");

@@ -82,3 +82,32 @@ async fn the_same_scenario_gives_tables_that_agree() {
     }
     assert_eq!(docker["exits"], native["exits"]);
 }
+
+/// The most files that a process was seen to have open in a run that opens 400 of them, under this engine.
+fn open_files(engine: &str) -> u64 {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let home = home.path().to_str().expect("temporary folders have plain names");
+    let load = "rest for 2s; 1 call /files?count=400&for=2s; rest for 5s";
+    let call = ["run", "mimic", "--engine", engine, "--profile", "render-starter", "--no-platform-delay"];
+    let rest = ["--set", "limits.open_files=500", "--load", load];
+    emu(call.into_iter().chain(rest)).env("EMU_HOME", home).run().status(0);
+    let record = emu(["runs", "export", "last"]).env("EMU_HOME", home).run().status(0).stdout;
+    let events = record.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    let told: Vec<u64> =
+        events.filter(|event| event["kind"] == "sample").filter_map(|sample| sample["body"]["f"].as_u64()).collect();
+    assert!(told.len() > 3, "{engine} tells open files about once a second: {told:?}");
+    assert!(told.first().zip(told.last()).is_some_and(|(first, last)| *first < 100 && *last < 100), "{told:?}");
+    told.into_iter().max().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn open_files_are_counted_by_both_engines() {
+    if native().await.is_some() {
+        let most = open_files("native");
+        assert!((400..=500).contains(&most), "{most} on the embedded engine");
+    }
+    if docker_answers() {
+        let most = open_files("docker");
+        assert!((400..=500).contains(&most), "{most} on Docker");
+    }
+}

@@ -67,7 +67,7 @@ impl Climb {
     /// Users of an app that nobody has told anything about.
     pub fn usual(most: u32, within: Elapsed) -> Self {
         let Scenario { timeout, seed, .. } = Scenario::of("", Vec::new());
-        let (who, round) = (Who::Found, Vec::new());
+        let (who, round, timeout) = (Who::Found, Vec::new(), timeout.max(within));
         Self { who, round, think: USUAL_THINK, most, within, stay: None, timeout, seed }
     }
 
@@ -82,7 +82,9 @@ impl Climb {
             Model::Sessions { .. } => (Who::tabs(phase.calls.first()), phase.steps.clone()),
             _ => (Who::Requests, phase.calls.iter().map(asked).collect()),
         };
-        Some(Self { who, round, think, timeout: scenario.timeout, seed: scenario.seed, ..Self::usual(most, within) })
+        // Whoever may take their time is not cut off before.
+        let timeout = scenario.timeout.max(within);
+        Some(Self { who, round, think, timeout, seed: scenario.seed, ..Self::usual(most, within) })
     }
 
     /// In a sentence: `users come one by one, at most 100, thinking 1 s`.
@@ -137,6 +139,14 @@ mod tests {
         let requests = climb("3 users for 5s /search?q=tea").unwrap();
         assert_eq!((requests.who, requests.round[0].name.as_str()), (Who::Requests, "GET /search?q=tea"));
         assert_eq!(climb("20/s for 2m"), None);
+    }
+
+    #[test]
+    fn a_turn_is_waited_for_as_long_as_it_may_take() {
+        let slow = Elapsed::from_secs(90);
+        assert_eq!(Climb::usual(10, slow).timeout, slow);
+        assert_eq!(Climb::of(&Scenario::short("1 user for 5s").unwrap(), 10, slow).unwrap().timeout, slow);
+        assert_eq!(climb("1 user for 5s").unwrap().timeout, Scenario::short("1 user for 5s").unwrap().timeout);
     }
 
     #[test]

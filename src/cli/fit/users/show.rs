@@ -167,7 +167,7 @@ fn told(plan: &Carried) -> Vec<String> {
     lines.extend(plan.first_visit.map(|first| format!("the first visit of all took {}", first.human())));
     let stalls = plan.stalls.iter().map(|stall| {
         let checks = words::count(stall.failures, "health check", "health checks");
-        format!("{checks} failed while there were {}", users_of(stall.users))
+        format!("{checks} failed with {} there", users_of(stall.users))
     });
     lines.extend(stalls);
     lines.extend(plan.closed.map(|closed| left(&closed)));

@@ -170,6 +170,7 @@ impl Check<'_> {
         if let HealthCheck::Http(path) = &health.check {
             self.require(path.starts_with('/'), "health.path", "a path that begins with `/`");
         }
+        self.path_in_vain(&health.check);
         if health.check != HealthCheck::None {
             self.require(health.interval.micros() > 0, "health.interval", "more than `0 s`");
             self.require(health.timeout.micros() > 0, "health.timeout", "more than `0 s`");
@@ -180,6 +181,18 @@ impl Check<'_> {
                 "health.unroute_after",
                 &format!("at most `health.restart_after`, {restart}"),
             );
+        }
+    }
+
+    /// A path that is said over a check that asks for none: whoever says it wants it asked for.
+    fn path_in_vain(&mut self, check: &HealthCheck) {
+        let [path, kind] = ["health.path", "health.kind"].map(|key| self.settings.get(key));
+        let (Some(path), Some(kind), false) = (path, kind, matches!(check, HealthCheck::Http(_))) else { return };
+        if path.value != Value::Nothing && path.origin.layer > kind.origin.layer {
+            let found = "a path that is never asked for".to_owned();
+            let expected = format!("nothing: `health.kind` is `{}`", kind.value);
+            let hint = Some("set `health.kind` to `\"http\"` as well".to_owned());
+            self.problems.push(problem_at(path, "health.path", found, &expected, hint));
         }
     }
 

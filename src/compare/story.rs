@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::Arm;
 use crate::event::{
     Ending, Event, Exit, ExitCause, Finish, Header, InstanceId, Kind, LoadFailure, LoadReport, Part, Phase, PhaseRole,
-    Request, RequestId, Sample, SampleSource, Shortfall, Spread, State, Why,
+    Request, RequestId, Sample, Shortfall, Spread, State, Why,
 };
 use crate::profile::{Cause, Confidence, Layer, Origin, Range, Source};
 use crate::report::{Fold, Summary};
@@ -269,20 +269,11 @@ impl Told {
         self.at(
             millis,
             Kind::Sample(Box::new(Sample {
-                instance: InstanceId(instance),
-                source: SampleSource::CgroupV2,
-                usage: Memory::from_bytes(need),
-                need: Memory::from_bytes(need),
-                shared: None,
-                swap: Memory::default(),
                 cpu: Elapsed::from_millis(periods * 10),
                 periods,
                 throttled_periods: throttled,
                 throttled: Elapsed::from_millis(throttled),
-                pids: None,
-                oom_kills: None,
-                sent: None,
-                open_files: None,
+                ..Sample::of_need(InstanceId(instance), Memory::from_bytes(need))
             })),
         );
     }

@@ -37,6 +37,29 @@ pub struct Sample {
     pub open_files: Option<u32>,
 }
 
+#[cfg(test)]
+impl Sample {
+    /// One of an instance that needs so much and does nothing, for tests to say the rest.
+    pub(crate) fn of_need(instance: InstanceId, need: Memory) -> Self {
+        Self {
+            instance,
+            source: SampleSource::CgroupV2,
+            usage: need,
+            need,
+            shared: None,
+            swap: Memory::default(),
+            cpu: Elapsed::ZERO,
+            periods: 0,
+            throttled_periods: 0,
+            throttled: Elapsed::ZERO,
+            pids: None,
+            oom_kills: None,
+            sent: None,
+            open_files: None,
+        }
+    }
+}
+
 /// Where counters were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

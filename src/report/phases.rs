@@ -288,7 +288,7 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Phase, SampleSource};
+    use crate::event::Phase;
     use crate::report::Fold;
 
     fn told(role: PhaseRole, generator_cpu: u64) -> Option<f64> {
@@ -307,22 +307,7 @@ mod tests {
     fn what_a_phase_leaves_behind_is_not_what_is_left_when_the_app_has_stopped() {
         let sample = |mib: u64| {
             let need = Memory::from_mib(mib);
-            Kind::Sample(Box::new(Sample {
-                instance: InstanceId(1),
-                source: SampleSource::CgroupV2,
-                usage: need,
-                need,
-                shared: None,
-                swap: Memory::default(),
-                cpu: Elapsed::ZERO,
-                periods: 0,
-                throttled_periods: 0,
-                throttled: Elapsed::ZERO,
-                pids: None,
-                oom_kills: None,
-                sent: None,
-                open_files: None,
-            }))
+            Kind::Sample(Box::new(Sample::of_need(InstanceId(1), need)))
         };
         let phase = Phase { name: "search".into(), role: PhaseRole::Measure, what: String::new(), users: None };
         let load = Kind::Load(Box::default());

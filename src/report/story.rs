@@ -2,8 +2,8 @@
 //! memory limit, a restart, the end.
 
 use crate::event::{
-    ClientKind, Ending, Event, Exit, ExitCause, Finish, Header, InstanceId, Kind, Request, RequestId, Sample,
-    SampleSource, State, Why,
+    ClientKind, Ending, Event, Exit, ExitCause, Finish, Header, InstanceId, Kind, Request, RequestId, Sample, State,
+    Why,
 };
 use crate::profile::Cause;
 use crate::spec::example::{example, machine};
@@ -38,20 +38,15 @@ impl Story {
         self.at(
             millis,
             Kind::Sample(Box::new(Sample {
-                instance: InstanceId(instance),
-                source: SampleSource::CgroupV2,
                 usage: Memory::from_mib(mib + 40),
-                need,
                 shared: Some(Memory::from_mib(4)),
-                swap: Memory::default(),
                 cpu: Elapsed::from_millis(cpu_ms),
                 periods,
                 throttled_periods: throttled,
                 throttled: Elapsed::from_millis(throttled * 50),
                 pids: Some(5),
                 oom_kills: Some(0),
-                sent: None,
-                open_files: None,
+                ..Sample::of_need(InstanceId(instance), need)
             })),
         )
     }

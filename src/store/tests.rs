@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::append::{append, fresh};
 use super::*;
 use crate::event::stored::strategies;
-use crate::event::{Event, Exit, ExitCause, Header, InstanceId, Kind, Sample, SampleSource, State, Why};
+use crate::event::{Event, Exit, ExitCause, Header, InstanceId, Kind, Sample, State, Why};
 use crate::spec::example::{example, machine};
 
 /// A store in a folder that goes away with it.
@@ -45,20 +45,13 @@ pub(super) fn event(seq: u64, kind: Kind) -> Event {
 
 pub(super) fn sample(need: Memory) -> Kind {
     Kind::Sample(Box::new(Sample {
-        instance: InstanceId(1),
-        source: SampleSource::CgroupV2,
-        usage: need,
-        need,
-        shared: None,
-        swap: Memory::default(),
         cpu: Elapsed::from_millis(20),
         periods: 10,
         throttled_periods: 2,
         throttled: Elapsed::from_millis(4),
         pids: Some(3),
         oom_kills: Some(0),
-        sent: None,
-        open_files: None,
+        ..Sample::of_need(InstanceId(1), need)
     }))
 }
 

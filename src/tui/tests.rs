@@ -9,7 +9,7 @@ use super::model::Near;
 use super::{Controls, Model, Row, Screen, draw};
 use crate::event::stored::strategies::event;
 use crate::event::stored::{Decoder, StoredEvent, VERSION, encode};
-use crate::event::{Cache, CacheSize, Event, Gauges, InstanceId, Kind, Sample, SampleSource};
+use crate::event::{Cache, CacheSize, Event, Gauges, InstanceId, Kind, Sample};
 use crate::units::{Elapsed, Memory};
 
 const LIFE: &str = include_str!("../../tests/fixtures/life.jsonl");
@@ -181,20 +181,10 @@ fn colour_is_only_where_it_is_wanted() {
 
 fn sample(micros: u64, mib: u64) -> Event {
     let sample = Sample {
-        instance: InstanceId(1),
-        source: SampleSource::CgroupV2,
-        usage: Memory::from_mib(mib),
-        need: Memory::from_mib(mib),
-        shared: None,
-        swap: Memory::default(),
         cpu: Elapsed::from_micros(micros / 2),
         periods: micros / 100_000,
-        throttled_periods: 0,
-        throttled: Elapsed::ZERO,
         pids: Some(3),
-        oom_kills: None,
-        sent: None,
-        open_files: None,
+        ..Sample::of_need(InstanceId(1), Memory::from_mib(mib))
     };
     Event { seq: 0, at: Elapsed::from_micros(micros), kind: Kind::Sample(Box::new(sample)) }
 }

@@ -7,8 +7,8 @@ use proptest::test_runner::TestRunner;
 use super::strategies::{event, kind};
 use super::*;
 use crate::event::{
-    Cache, CacheSize, ClientKind, Ending, GaugeValue, Gauges, InstanceId, Request, RequestId, Sample, SampleSource,
-    Share, ShareLevel, ShareWhy, State, Why,
+    Cache, CacheSize, ClientKind, Ending, GaugeValue, Gauges, InstanceId, Request, RequestId, Sample, Share,
+    ShareLevel, ShareWhy, State, Why,
 };
 use crate::profile::Cause;
 use crate::units::{Memory, Millicores};
@@ -166,20 +166,9 @@ fn gauges() -> Gauges {
 
 fn small_sample() -> Sample {
     Sample {
-        instance: InstanceId(1),
-        source: SampleSource::CgroupV2,
         usage: Memory::from_bytes(100),
-        need: Memory::from_bytes(90),
-        shared: None,
-        swap: Memory::default(),
         cpu: Elapsed::from_micros(5),
-        periods: 0,
-        throttled_periods: 0,
-        throttled: Elapsed::ZERO,
-        pids: None,
-        oom_kills: None,
-        sent: None,
-        open_files: None,
+        ..Sample::of_need(InstanceId(1), Memory::from_bytes(90))
     }
 }
 

@@ -1,7 +1,5 @@
 use super::*;
-use crate::event::{
-    Asker, Ending, Gauges, Header, InstanceId, Kind, Request, RequestId, Sample, SampleSource, State, Why,
-};
+use crate::event::{Asker, Ending, Gauges, Header, InstanceId, Kind, Request, RequestId, Sample, State, Why};
 use crate::report::Fold;
 use crate::report::story::{Story, header};
 use crate::spec::SleepRules;
@@ -50,22 +48,7 @@ fn ask_as(story: &mut Story, at: u64, path: &str, asker: Option<Asker>) {
 }
 
 fn sample() -> Sample {
-    Sample {
-        instance: InstanceId(1),
-        source: SampleSource::CgroupV2,
-        usage: Memory::from_mib(40),
-        need: Memory::from_mib(40),
-        shared: None,
-        swap: Memory::default(),
-        cpu: Elapsed::ZERO,
-        periods: 0,
-        throttled_periods: 0,
-        throttled: Elapsed::ZERO,
-        pids: None,
-        oom_kills: None,
-        sent: None,
-        open_files: None,
-    }
+    Sample::of_need(InstanceId(1), Memory::from_mib(40))
 }
 
 fn gauges(story: &mut Story, at: u64, [sockets, messages, pings]: [u64; 3]) {

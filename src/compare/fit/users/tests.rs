@@ -56,20 +56,8 @@ impl Tale {
     fn needs(&mut self, mib: u64) {
         let need = Memory::from_mib(mib);
         self.tell(Kind::Sample(Box::new(Sample {
-            instance: InstanceId(1),
             source: SampleSource::CgroupV1,
-            usage: need,
-            need,
-            shared: None,
-            swap: Memory::default(),
-            cpu: Elapsed::ZERO,
-            periods: 0,
-            throttled_periods: 0,
-            throttled: Elapsed::ZERO,
-            pids: None,
-            oom_kills: None,
-            sent: None,
-            open_files: None,
+            ..Sample::of_need(InstanceId(1), need)
         })));
     }
 

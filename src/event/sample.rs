@@ -30,7 +30,8 @@ pub struct Sample {
     pub pids: Option<u32>,
     /// Kills for want of memory in this group since the instance started. `None` when not told.
     pub oom_kills: Option<u64>,
-    /// Packets that it has sent since it started, but for those that never left it. `None` when not told.
+    /// Packets that it has sent since it started, but for those that never left it. `None` in a sample that does not tell
+    /// it; some in each second do where the engine can.
     pub sent: Option<u64>,
     /// Open files of the process that has the most: files, sockets, pipes. `None` in a sample that does not tell it;
     /// about one in a second does where the engine can.

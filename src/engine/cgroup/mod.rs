@@ -45,8 +45,8 @@ pub struct Counters {
     pub pids: Option<u32>,
     /// Kills for want of memory.
     pub oom_kills: Option<u64>,
-    /// Packets sent by the network devices of the instance, without the loopback device. A group's files do not
-    /// tell them.
+    /// Packets sent by the network devices of the instance, without the loopback device. `None` in
+    /// most readings: a group's files do not tell them.
     pub sent: Option<u64>,
     /// Open files of the process that has the most. `None` in most readings.
     pub open_files: Option<u32>,

@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::engine::cgroup::{Counters, EVERY, Reader};
-use crate::engine::devices;
+use crate::engine::devices::Devices;
 use crate::event::SampleSource;
 use crate::units::{Elapsed, Memory};
 
@@ -22,8 +22,8 @@ pub(super) enum Source {
     Files {
         /// Holds them open.
         reader: Box<Reader>,
-        /// A process in the container's network, where it is visible.
-        inside: Option<u32>,
+        /// The container's network, where it is visible.
+        devices: Option<Devices>,
         /// When to read next.
         ticks: Interval,
     },
@@ -43,7 +43,7 @@ impl Source {
             let mut ticks = interval(EVERY);
             // A late reading is not made up for: counters are totals.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            return Self::Files { reader: Box::new(reader), inside, ticks };
+            return Self::Files { reader: Box::new(reader), devices: inside.map(Devices::of_process), ticks };
         }
         let options = StatsOptionsBuilder::default().stream(true).build();
         Self::Stream(Box::pin(client.stats(container, Some(options))))
@@ -53,9 +53,9 @@ impl Source {
     pub(super) async fn next(&mut self) -> Counters {
         loop {
             let found = match self {
-                Self::Files { reader, inside, ticks } => {
+                Self::Files { reader, devices, ticks } => {
                     ticks.tick().await;
-                    let sent = inside.and_then(devices::sent);
+                    let sent = devices.as_mut().and_then(Devices::sent);
                     reader.counters().map(|counters| Counters { sent, ..counters })
                 }
                 Self::Stream(answers) => match answers.next().await {

@@ -23,9 +23,7 @@ impl Standing {
             Kind::Header(header) => self.sleep.clone_from(&header.spec.sleep),
             Kind::State { to, why, .. } => self.change(event.at, *to, why),
             Kind::Request(_) if self.counts(IdleSignal::Request) => self.sign = event.at,
-            Kind::Sample(sample) if self.counts(IdleSignal::Outbound) && sample.sent != self.sent => {
-                (self.sign, self.sent) = (event.at, sample.sent);
-            }
+            Kind::Sample(sample) if self.counts(IdleSignal::Outbound) => self.packets(event.at, sample.sent),
             Kind::Gauges(gauges) => {
                 let silent = (gauges.messages == self.messages || !self.counts(IdleSignal::WebsocketMessage))
                     && (gauges.pings == self.pings || !self.counts(IdleSignal::WebsocketPing))
@@ -36,6 +34,13 @@ impl Standing {
                 (self.sockets, self.messages, self.pings) = (gauges.sockets, gauges.messages, gauges.pings);
             }
             _ => {}
+        }
+    }
+
+    /// Not every sample tells packets.
+    fn packets(&mut self, at: Elapsed, sent: Option<u64>) {
+        if sent.is_some() && sent != self.sent {
+            (self.sign, self.sent) = (at, sent);
         }
     }
 

@@ -2,13 +2,14 @@
 # What a run costs emu while nobody comes (twenty samples a second, and the record) and what the live view adds, as
 # shares of a core: the same run in lines and in the view, one after the other, by the CPU time of the process.
 #
-#   tests/bench/live/run.sh [SECONDS]
+#   tests/bench/live/run.sh [SECONDS] [ENGINE]
 #
-# Needs tmux, and the right to make control groups. Everything started here is stopped here.
+# ENGINE is `native` (without it) or `docker`. Needs tmux, and the right to make control groups. Everything started here is stopped here.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
 seconds=${1:-40}
+engine=${2:-native}
 emu=${EMU:-$PWD/target/release/emu}
 work=$(mktemp -d)
 session=emu-bench-live-$$
@@ -20,7 +21,7 @@ ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 share() {
   local pid before after
   tmux new-session -d -s "$session" -x 100 -y 30 \
-    "EMU_HOME=$work/state exec $emu run mimic --engine native --profile render-standard --no-platform-delay $*"
+    "EMU_HOME=$work/state exec $emu run mimic --engine $engine --profile render-standard --no-platform-delay $*"
   pid=$(tmux list-panes -t "$session" -F '#{pane_pid}')
   # The start is over.
   sleep 4
